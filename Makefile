@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0
+# The front door: `make help` lists what there is. Every target that needs
+# packages calls scripts/install-deps first, which asks nothing and is quick
+# when all is there.
+
+SUITE ?= default
+KERNEL ?= 6.1
+export MACHINE
+
+build := build
+
+help:
+	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
+	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
+	@echo 'make figures        the headline figures of the newest run'
+	@echo 'make report         the plots and report of RUN=results/latest again'
+	@echo 'make build          the guests, the tool and the module (for KERNEL=$(KERNEL), or the metal)'
+	@echo 'make guests         build/guests/*.elf'
+	@echo 'make tool           build/bin/hvbench'
+	@echo 'make module         hvbench.ko'
+	@echo 'make docs           docs/counters.md, from the lists in hv/uapi/'
+	@echo 'make deps           install what is missing, nothing else'
+	@echo 'make style          clang-format, checkpatch and shellcheck, where they are installed'
+	@echo 'make clean          remove build/'
+	@echo
+	@echo 'MACHINE=metal|emulated   where to run; without it: metal if this is an Intel machine'
+	@echo '                         with VT-x, root and kernel headers, else the emulated one'
+	@echo 'SUITE=default|smoke|FILE which experiments'
+	@echo 'KERNEL=6.1|6.12          Debian kernel of the emulated machine'
+
+bench: deps
+	scripts/bench --suite $(SUITE) --kernel $(KERNEL)
+
+test: deps
+	tests/run
+
+figures:
+	@scripts/report/figures results/latest
+
+RUN ?= results/latest
+report:
+	scripts/report/report $(RUN)
+
+deps:
+	@scripts/install-deps
+
+build: guests tool module
+
+guests:
+	@$(MAKE) --no-print-directory -C workloads
+
+tool:
+	@$(MAKE) --no-print-directory -C bench
+
+module:
+	@scripts/build-module --for-machine $(KERNEL)
+
+docs:
+	scripts/report/counters-doc
+
+style:
+	scripts/check-style
+
+clean:
+	rm -rf $(build)
+
+.PHONY: help bench test figures report deps build guests tool module docs style clean

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The check of a VM's configuration: every refusal is a sentence that names
+ * the cause and the cure. The tool's words are not trusted in any way.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "config.h"
+#include "vmx/capability.h"
+
+struct knob {
+	const char *name, *choices;
+};
+
+static const struct knob knobs[] = {
+#define KNOB(id, name, choices, def, help) { name, choices },
+	HVBENCH_KNOBS(KNOB)
+#undef KNOB
+};
+
+static u32 count_choices(const char *choices)
+{
+	u32 count = 1;
+
+	for (; *choices; choices++)
+		count += *choices == '|';
+	return count;
+}
+
+__printf(3, 4) static int refuse(struct hvbench_config *config, int err, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vscnprintf(config->refusal, sizeof(config->refusal), fmt, args);
+	va_end(args);
+	return err;
+}
+
+static int check_shape(struct hvbench_config *config)
+{
+	u32 i;
+
+	if (config->version != HVBENCH_UAPI_VERSION)
+		return refuse(config, -EINVAL,
+			      "the tool speaks version %u and the module %u: build both from one tree",
+			      config->version, HVBENCH_UAPI_VERSION);
+	if (config->mmu >= HVBENCH_NR_MMUS)
+		return refuse(config, -EINVAL, "mmu %u is unknown: it is ept (0) or spt (1)",
+			      config->mmu);
+	if (!config->memory_bytes || config->memory_bytes % HVBENCH_MEMORY_UNIT ||
+	    config->memory_bytes > HVBENCH_MEMORY_MAX ||
+	    config->memory_bytes > BIT_ULL(vmx_capability.physical_address_bits))
+		return refuse(config, -EINVAL,
+			      "memory of %llu bytes: it must be a multiple of 2 MiB, at least 2 MiB and at most 1 TiB and what the CPU can address",
+			      config->memory_bytes);
+	for (i = 0; i < HVBENCH_MAX_KNOBS; i++) {
+		if (i >= ARRAY_SIZE(knobs)) {
+			if (config->knob[i])
+				return refuse(config, -EINVAL, "knob number %u is unknown", i);
+		} else if (config->knob[i] >= count_choices(knobs[i].choices)) {
+			return refuse(config, -EINVAL, "knob %s has no choice %u: it is one of %s",
+				      knobs[i].name, config->knob[i], knobs[i].choices);
+		}
+	}
+	for (i = 0; i < ARRAY_SIZE(config->reserved); i++)
+		if (config->reserved[i])
+			return refuse(config, -EINVAL, "reserved word %u must be 0", i);
+	return 0;
+}
+
+static int check_cpu(struct hvbench_config *config)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+
+	if (config->mmu == HVBENCH_MMU_EPT && !cap->ept)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has no EPT (or lacks INVEPT): use mmu=spt");
+	if (config->knob[HVBENCH_KNOB_VPID] && !cap->vpid)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has no VPID (or lacks INVVPID): use vpid=off");
+	if (config->mmu != HVBENCH_MMU_EPT)
+		return 0;
+	if (config->knob[HVBENCH_KNOB_EPT_AD] && !cap->ept_ad)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU's EPT has no accessed and dirty bits: use ept.ad=off");
+	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_EPT_LEAF_2M) {
+		if (!cap->ept_2m)
+			return refuse(config, -EOPNOTSUPP,
+				      "this CPU's EPT has no 2M leaves: use ept.leaf=4k");
+		if (config->knob[HVBENCH_KNOB_BACKING] != HVBENCH_BACKING_2M)
+			return refuse(config, -EINVAL,
+				      "ept.leaf=2m needs 2M host pages: add backing=2m");
+	}
+	return 0;
+}
+
+static int check_mmu_knobs(struct hvbench_config *config)
+{
+	/* A knob of the other backend would be ignored in silence. */
+	static const u32 defaults[] = {
+#define DEFAULT(id, name, choices, def, help) def,
+		HVBENCH_KNOBS(DEFAULT)
+#undef DEFAULT
+	};
+	const char *other = config->mmu == HVBENCH_MMU_EPT ? "spt." : "ept.";
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(knobs); i++)
+		if (config->knob[i] != defaults[i] && strstarts(knobs[i].name, other))
+			return refuse(config, -EINVAL, "knob %s has no meaning for this mmu",
+				      knobs[i].name);
+	return 0;
+}
+
+int hv_config_check(struct hvbench_config *config)
+{
+	int err = check_shape(config);
+
+	if (!err)
+		err = check_mmu_knobs(config);
+	if (!err)
+		err = check_cpu(config);
+	return err;
+}

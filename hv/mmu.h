@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between the hypervisor and an MMU backend (ept/, spt/).
+ *
+ * Events in, decisions out: the vCPU loop turns a VM exit into an event in
+ * paging terms, the backend answers with a verdict, and the loop counts it.
+ * Controls are data: the backend fills struct hv_controls and only hv/vmx/
+ * writes the VMCS. Flushes are requests: a backend notes in struct hv_flush
+ * what the TLB must forget; one function at VM entry merges, executes, counts.
+ *
+ * A backend is chosen per VM. All calls come from the VM's vCPU thread, with
+ * interrupts off but for create and destroy: they don't sleep, don't allocate
+ * (see pool.h) and are bounded by the VM's table memory. An absent page or an
+ * empty pool is an answer, not an error: the loop mends it and lets the guest
+ * run into the same event again, so a backend that answers so must not have
+ * changed anything that the guest or a counter can see.
+ */
+#ifndef HV_MMU_H
+#define HV_MMU_H
+
+#include "shim.h"
+#include "memory.h"
+#include "pool.h"
+#include "uapi/counters.h"
+#include "uapi/knobs.h"
+
+struct hv_mmu;
+
+/* The guest's own view of the registers that rule paging (SDM 3A, 4.1). */
+struct hv_paging {
+	u64 cr0, cr3, cr4, efer;
+};
+
+#define HV_CR0_PE BIT_ULL(0)
+#define HV_CR0_MP BIT_ULL(1)
+#define HV_CR0_TS BIT_ULL(3)
+#define HV_CR0_ET BIT_ULL(4)
+#define HV_CR0_NE BIT_ULL(5)
+#define HV_CR0_WP BIT_ULL(16)
+#define HV_CR0_AM BIT_ULL(18)
+#define HV_CR0_NW BIT_ULL(29)
+#define HV_CR0_CD BIT_ULL(30)
+#define HV_CR0_PG BIT_ULL(31)
+#define HV_CR4_PSE BIT_ULL(4)
+#define HV_CR4_PAE BIT_ULL(5)
+#define HV_CR4_PGE BIT_ULL(7)
+#define HV_EFER_LME BIT_ULL(8)
+#define HV_EFER_LMA BIT_ULL(10)
+#define HV_EFER_NXE BIT_ULL(11)
+
+/* What an access wants, and the page-fault error code (SDM 3A, 4.7). */
+#define HV_PF_PRESENT BIT(0)
+#define HV_PF_WRITE BIT(1)
+#define HV_PF_USER BIT(2)
+#define HV_PF_RSVD BIT(3)
+#define HV_PF_FETCH BIT(4)
+#define HV_PF_ACCESS (HV_PF_WRITE | HV_PF_USER | HV_PF_FETCH)
+
+enum hv_fault_space {
+	HV_FAULT_GVA, /* #PF intercepted: gva and access are set */
+	HV_FAULT_GPA, /* EPT violation: gpa and access are set */
+};
+
+struct hv_fault {
+	enum hv_fault_space space;
+	u32 access; /* HV_PF_ACCESS bits: what the guest tried */
+	u32 error_code; /* GVA: as the CPU pushed it, for the shadow's entries */
+	u64 gva;
+	u64 gpa;
+};
+
+/* What the loop does next. Every verdict has one counter at most. */
+enum hv_verdict {
+	/* Resume: an entry was written; the access will succeed. (fault_fill) */
+	HV_FILLED,
+	/* Resume: a guest table's write protection was lifted. (fault_track) */
+	HV_TRACKED,
+	/* Resume: the event is done, or the guest need only try again. */
+	HV_DONE,
+	/* The guest's own fault: inject #PF with answer->{gva,error_code}. (fault_guest) */
+	HV_GUEST_FAULT,
+	/* No host page behind answer->gpa yet: populate, retry. (fault_host) */
+	HV_NEED_BACKING,
+	/* The pool holds less than ops->pages/nodes: fill it up, retry. */
+	HV_NEED_POOL,
+	/* answer->gpa is outside guest memory: a device's, or nobody's. */
+	HV_OUTSIDE,
+	/* The backend met what cannot be; the VM ends. */
+	HV_BROKEN,
+};
+
+struct hv_answer {
+	u64 gva; /* HV_GUEST_FAULT: for CR2 */
+	u64 gpa; /* HV_NEED_BACKING, HV_OUTSIDE */
+	u32 error_code; /* HV_GUEST_FAULT */
+};
+
+/*
+ * What hv/vmx/ programs. The backend sets it in create and later changes what
+ * it must, then sets changed.
+ */
+struct hv_controls {
+	u64 root_hpa; /* of the EPT PML4, or of the table that CR3 names */
+	bool nested; /* root_hpa is an EPT root; CR3 is the guest's own */
+	bool ept_ad; /* EPT A/D bits on */
+	bool trap_cr3; /* MOV to and from CR3 exit */
+	bool trap_invlpg;
+	u64 cr0_guest_owned; /* bits that the guest changes without an exit */
+	u64 cr4_guest_owned;
+	u64 cr0_force; /* bits that are 1 on the CPU whatever the guest says */
+	u64 efer_force;
+	u32 exception_bitmap; /* of the backend; hv/vmx/ adds its own */
+	bool changed;
+};
+
+/* Flushes asked for and not yet executed; see hv/vmx/flush.c. */
+#define HV_FLUSH_MAX_ADDR 8
+
+struct hv_flush {
+	bool context; /* all linear and combined mappings of this VM */
+	bool root; /* all mappings made from this EPT root */
+	u32 nr_addr;
+	u64 addr[HV_FLUSH_MAX_ADDR]; /* single linear addresses */
+};
+
+/* What the CPU offers to a backend. */
+struct hv_mmu_caps {
+	u8 physical_address_bits; /* MAXPHYADDR */
+	bool gigabyte_pages; /* CPUID 80000001H:EDX.Page1GB, as the guest sees it */
+	bool ept_2m, ept_1g, ept_ad;
+};
+
+struct hv_mmu_ops {
+	const char *name;
+	/*
+	 * The most that one event may take from the pool; the loop has that
+	 * much in stock before it asks.
+	 */
+	u32 pages, nodes;
+
+	/*
+	 * Builds the empty tables and the controls. mmu->{caps,knob,memory,
+	 * pool,paging} are set and the pool holds pages and nodes. 0 or -errno
+	 * with nothing left behind.
+	 */
+	int (*create)(struct hv_mmu *mmu);
+	/* Gives every page and node back. */
+	void (*destroy)(struct hv_mmu *mmu);
+	/* The guest met a fault that the backend asked to see. */
+	enum hv_verdict (*fault)(struct hv_mmu *mmu,
+				 const struct hv_fault *fault,
+				 struct hv_answer *answer);
+	/*
+	 * The guest loads paging registers; the values are architecturally
+	 * valid. mmu->paging still holds the old ones and the caller stores
+	 * the new ones after a verdict other than HV_NEED_*. Called for a MOV to CR3
+	 * of the same value too: that is a flush.
+	 */
+	enum hv_verdict (*set_paging)(struct hv_mmu *mmu,
+				      const struct hv_paging *new,
+				      struct hv_answer *answer);
+	/* The guest executed INVLPG; gva is canonical. */
+	enum hv_verdict (*invlpg)(struct hv_mmu *mmu, u64 gva,
+				  struct hv_answer *answer);
+};
+
+struct hv_mmu {
+	const struct hv_mmu_ops *ops;
+	struct hv_mmu_caps caps;
+	const u32 *knob; /* by enum hvbench_knob */
+	struct hv_memory *memory;
+	struct hv_pool *pool;
+	u64 *counter; /* by enum hvbench_counter */
+	struct hv_paging paging;
+	struct hv_controls controls;
+	struct hv_flush flush;
+	void *backend; /* the backend's own state */
+};
+
+#define hv_count(mmu, name) ((mmu)->counter[HVBENCH_CNT_##name]++)
+
+static inline void hv_flush_context(struct hv_mmu *mmu)
+{
+	mmu->flush.context = true;
+}
+
+static inline void hv_flush_root(struct hv_mmu *mmu)
+{
+	mmu->flush.root = true;
+}
+
+static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
+{
+	struct hv_flush *flush = &mmu->flush;
+
+	if (flush->nr_addr < HV_FLUSH_MAX_ADDR)
+		flush->addr[flush->nr_addr++] = gva;
+	else
+		flush->context = true;
+}
+
+extern const struct hv_mmu_ops ept_mmu_ops;
+extern const struct hv_mmu_ops spt_mmu_ops;
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The one list of counters. The mapped statistics, the CSV names and
+ * docs/counters.md are made from it; nothing else names a counter by hand.
+ *
+ * X(name, kind, unit, "one line of meaning")
+ * kind: EVENT only grows; GAUGE is a level; PEAK is a gauge's highest level.
+ *
+ * Exits by reason and the TSC spent on each are arrays beside this list, see
+ * struct hvbench_stats; their names come from exits.h.
+ */
+#ifndef HVBENCH_UAPI_COUNTERS_H
+#define HVBENCH_UAPI_COUNTERS_H
+
+#define HVBENCH_COUNTERS(X) \
+	X(vm_exits, EVENT, "exits", \
+	  "VM exits of every reason, the harness's own excluded") \
+	X(harness_exits, EVENT, "exits", \
+	  "VM exits for phase marks, console and end of run; counted nowhere else") \
+	X(outside_tsc, EVENT, "tsc", \
+	  "TSC from VM exit to the next VM entry, summed over vm_exits") \
+	X(fault_fill, EVENT, "faults", \
+	  "faults resolved by filling an entry of the EPT or shadow tables") \
+	X(fault_guest, EVENT, "faults", \
+	  "faults that belong to the guest: its own tables forbid the access") \
+	X(fault_host, EVENT, "faults", \
+	  "faults on a guest-physical address with no host page behind it yet") \
+	X(fault_track, EVENT, "faults", \
+	  "faults on the write protection of a shadowed guest page table") \
+	X(inject_pf, EVENT, "faults", \
+	  "page faults that the hypervisor injected into the guest") \
+	X(flush_invept_single, EVENT, "flushes", \
+	  "INVEPT executed for one EPT root") \
+	X(flush_invept_all, EVENT, "flushes", \
+	  "INVEPT executed for all EPT roots") \
+	X(flush_invvpid_addr, EVENT, "flushes", \
+	  "INVVPID executed for one linear address") \
+	X(flush_invvpid_single, EVENT, "flushes", \
+	  "INVVPID executed for one VPID") \
+	X(flush_invvpid_all, EVENT, "flushes", \
+	  "INVVPID executed for all VPIDs") \
+	X(flush_transition, EVENT, "flushes", \
+	  "VM exit and entry pairs that flushed the TLB because VPID is off") \
+	X(guest_flush_cr3, EVENT, "flushes", \
+	  "MOV to CR3 by the guest that the hypervisor trapped") \
+	X(guest_flush_invlpg, EVENT, "flushes", \
+	  "INVLPG by the guest that the hypervisor trapped") \
+	X(guest_flush_cr4, EVENT, "flushes", \
+	  "changes of CR4 by the guest that the hypervisor trapped") \
+	X(ept_fill_4k, EVENT, "entries", "4K leaf entries written into the EPT") \
+	X(ept_fill_2m, EVENT, "entries", "2M leaf entries written into the EPT") \
+	X(spt_fill, EVENT, "entries", "leaf entries written into shadow tables") \
+	X(spt_unsync, EVENT, "tables", \
+	  "guest page tables opened for writing (out of sync) after a write fault") \
+	X(spt_sync, EVENT, "tables", \
+	  "out-of-sync guest page tables compared with their shadows and repaired") \
+	X(spt_sync_entry, EVENT, "entries", \
+	  "shadow entries found stale by a sync, then dropped or rewritten") \
+	X(spt_zap, EVENT, "tables", "shadow tables dropped") \
+	X(spt_root_hit, EVENT, "switches", \
+	  "address-space switches that found the space's shadow root") \
+	X(spt_root_miss, EVENT, "switches", \
+	  "address-space switches that had to start a new shadow root") \
+	X(table_bytes, GAUGE, "bytes", \
+	  "memory held by EPT or shadow tables and their bookkeeping") \
+	X(table_bytes_peak, PEAK, "bytes", "the most that table_bytes ever was")
+
+enum hvbench_counter {
+#define HVBENCH_COUNTER_ENUM(name, kind, unit, help) HVBENCH_CNT_##name,
+	HVBENCH_COUNTERS(HVBENCH_COUNTER_ENUM)
+#undef HVBENCH_COUNTER_ENUM
+	HVBENCH_NR_COUNTERS
+};
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * What the module offers to the tool: /dev/hvbench and the VM files made
+ * from it. The guest's side of the house is guest.h.
+ *
+ * open("/dev/hvbench") gives a control file; HVBENCH_CREATE_VM on it gives a
+ * VM file with one vCPU. The VM lives until the last reference to its file
+ * (descriptor or mapping) is gone. Every ioctl checks its whole argument
+ * before it changes anything: -EINVAL leaves all as it was.
+ */
+#ifndef HVBENCH_UAPI_HVBENCH_H
+#define HVBENCH_UAPI_HVBENCH_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#include "counters.h"
+#include "exits.h"
+#include "guest.h"
+#include "knobs.h"
+
+#define HVBENCH_DEVICE "/dev/hvbench"
+#define HVBENCH_UAPI_VERSION 1
+
+enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
+
+/* What the CPU offers, as the module read it. */
+#define HVBENCH_CAP_EPT (1u << 0)
+#define HVBENCH_CAP_EPT_2M (1u << 1)
+#define HVBENCH_CAP_EPT_1G (1u << 2)
+#define HVBENCH_CAP_EPT_AD (1u << 3)
+#define HVBENCH_CAP_EPT_EXEC_ONLY (1u << 4)
+#define HVBENCH_CAP_VPID (1u << 5)
+#define HVBENCH_CAP_PML (1u << 6)
+#define HVBENCH_CAP_UNRESTRICTED (1u << 7)
+
+struct hvbench_info {
+	__u32 version; /* HVBENCH_UAPI_VERSION */
+	__u32 capabilities; /* HVBENCH_CAP_* */
+	__u32 physical_address_bits;
+	__u32 vmx_revision;
+	__u64 ept_vpid_cap; /* IA32_VMX_EPT_VPID_CAP, raw */
+	__u64 vmx_basic; /* IA32_VMX_BASIC, raw */
+	__u32 live_vms;
+	__u32 reserved[7];
+};
+
+/* Guest memory is one range from guest-physical 0; whole 2M units. */
+#define HVBENCH_MEMORY_UNIT (2ull << 20)
+#define HVBENCH_MEMORY_MAX (1ull << 40)
+
+struct hvbench_config {
+	__u32 version; /* in: HVBENCH_UAPI_VERSION */
+	__u32 mmu; /* in: enum hvbench_mmu */
+	__u64 memory_bytes; /* in: a multiple of HVBENCH_MEMORY_UNIT */
+	__u32 knob[HVBENCH_MAX_KNOBS]; /* in: by enum hvbench_knob, rest 0 */
+	__u32 reserved[4]; /* in: 0 */
+	char refusal[192]; /* out: why, when the call fails */
+};
+
+/* Where the vCPU starts: 64-bit mode, flat segments, see guest.h. */
+struct hvbench_start {
+	__u64 rip;
+	__u64 cr3;
+	__u64 rdi;
+	__u64 reserved;
+};
+
+#define HVBENCH_GET_INFO _IOR(0xBC, 0, struct hvbench_info)
+#define HVBENCH_CREATE_VM _IOWR(0xBC, 1, struct hvbench_config)
+#define HVBENCH_SET_START _IOW(0xBC, 2, struct hvbench_start)
+/*
+ * Runs the guest until it needs the tool; the answer is in struct
+ * hvbench_run. -EINTR: a signal is pending, call again. -EIO: this run has
+ * ended before, or has no start yet. -EBUSY: another thread is in HVBENCH_RUN.
+ */
+#define HVBENCH_RUN _IO(0xBC, 3)
+
+/* Why HVBENCH_RUN came back. */
+enum hvbench_run_exit {
+	HVBENCH_RUN_NONE, /* it did not run yet, or was interrupted */
+	HVBENCH_RUN_DOORBELL, /* the guest rang: doorbell holds the value */
+	HVBENCH_RUN_ENDED, /* the guest can't go on: end says why */
+};
+
+/* X(NAME, "a sentence") */
+#define HVBENCH_ENDS(X) \
+	X(NONE, "the guest can go on") \
+	X(TRIPLE_FAULT, "the guest triple-faulted") \
+	X(NO_MEMORY, "the guest touched a guest-physical address that has no memory") \
+	X(BAD_PORT, "the guest used an I/O port or width that does not exist") \
+	X(BAD_INSTRUCTION, "the guest executed an instruction that this hypervisor does not offer") \
+	X(BAD_STATE, "the guest brought its control registers into an unsupported state") \
+	X(HOST_MEMORY, "the host has no memory left for this guest") \
+	X(ENTRY_FAILED, "VM entry failed") \
+	X(EPT_MISCONFIG, "an EPT entry was malformed: a bug of the hypervisor") \
+	X(INTERNAL, "the hypervisor met a state that it does not know: a bug")
+
+enum hvbench_end {
+#define HVBENCH_END_ENUM(name, text) HVBENCH_END_##name,
+	HVBENCH_ENDS(HVBENCH_END_ENUM)
+#undef HVBENCH_END_ENUM
+	HVBENCH_NR_ENDS
+};
+
+struct hvbench_run {
+	__u32 exit; /* enum hvbench_run_exit */
+	__u32 end; /* enum hvbench_end */
+	__u32 doorbell; /* the value written to HVBENCH_PORT_DOORBELL */
+	__u32 exit_reason; /* raw VM-exit reason of the last exit */
+	__u64 exit_qualification; /* where exit_reason has one */
+	__u64 gpa; /* the address, for NO_MEMORY and EPT_MISCONFIG */
+	__u64 gva; /* the address of the last page fault, if any */
+	__u64 rip, rsp, rflags, cr0, cr2, cr3, cr4; /* the guest's own view */
+	__u64 entry_error; /* VM-instruction error, for ENTRY_FAILED */
+	__u64 reserved[4];
+};
+
+/*
+ * Time outside the guest as a log2 histogram: bucket b counts exits whose
+ * handling took 2^b <= tsc < 2^(b+1).
+ */
+#define HVBENCH_HISTOGRAM_BUCKETS 32
+
+struct hvbench_stats {
+	__u64 counter[HVBENCH_NR_COUNTERS];
+	__u64 exits[HVBENCH_NR_EXIT_REASONS];
+	__u64 outside_tsc[HVBENCH_NR_EXIT_REASONS];
+	__u64 outside_histogram[HVBENCH_NR_EXIT_REASONS]
+			       [HVBENCH_HISTOGRAM_BUCKETS];
+};
+
+/* What mmap(VM file, HVBENCH_MMAP_CONTROL) shows, read-only. */
+struct hvbench_control {
+	struct hvbench_run run;
+	struct hvbench_stats stats;
+};
+
+/* Offsets for mmap on a VM file. */
+#define HVBENCH_MMAP_MEMORY 0ull
+#define HVBENCH_MMAP_CONTROL (1ull << 44)
+#define HVBENCH_CONTROL_BYTES \
+	((sizeof(struct hvbench_control) + 4095ull) & ~4095ull)
+
+#endif

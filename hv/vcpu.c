@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The run loop. Outer round: interrupts and preemption on, everything that
+ * may sleep. Inner round: interrupts off, from one VM exit to the next entry
+ * without leaving the CPU; an interrupt that comes meanwhile makes the next
+ * entry exit at once, so the host waits no longer than one event takes.
+ */
+#include <linux/log2.h>
+#include <linux/sched/signal.h>
+
+#include "vcpu.h"
+#include "vmx/capability.h"
+#include "vmx/vmx.h"
+
+/* Stock for that many events, so that the pool is filled in batches. */
+#define POOL_BATCH 32
+
+int hv_vcpu_create(struct hv_vcpu *vcpu)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+	struct hv_mmu *mmu = &vcpu->mmu;
+	int err;
+
+	mutex_init(&vcpu->run_lock);
+	mmu->pool = &vcpu->pool;
+	mmu->counter = vcpu->stats->counter;
+	mmu->caps = (struct hv_mmu_caps){
+		.physical_address_bits = cap->physical_address_bits,
+		.gigabyte_pages = cap->gigabyte_pages,
+		.ept_2m = cap->ept_2m,
+		.ept_1g = cap->ept_1g,
+		.ept_ad = cap->ept_ad,
+	};
+	mmu->paging = (struct hv_paging){
+		.cr0 = HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | HV_CR0_PG,
+		.cr4 = HV_CR4_PAE,
+		.efer = HV_EFER_LME | HV_EFER_LMA | HV_EFER_NXE,
+	};
+	err = vmx_vcpu_create(vcpu, mmu->knob[HVBENCH_KNOB_VPID]);
+	if (err)
+		return err;
+	err = hv_pool_fill(&vcpu->pool, mmu->ops->pages, mmu->ops->nodes);
+	if (err)
+		goto out_vcpu;
+	err = mmu->ops->create(mmu);
+	if (err)
+		goto out_pool;
+	return 0;
+
+out_pool:
+	hv_pool_destroy(&vcpu->pool);
+out_vcpu:
+	vmx_vcpu_destroy(vcpu);
+	return err;
+}
+
+void hv_vcpu_destroy(struct hv_vcpu *vcpu)
+{
+	vmx_vcpu_destroy(vcpu);
+	vcpu->mmu.ops->destroy(&vcpu->mmu);
+	hv_pool_destroy(&vcpu->pool);
+}
+
+void hv_vcpu_account(struct hv_vcpu *vcpu)
+{
+	struct hvbench_stats *stats = vcpu->stats;
+	u32 reason = vcpu->exit_reason & 0xffff;
+	u64 tsc;
+
+	if (unlikely(!vcpu->entered))
+		return;
+	if (vcpu->exit_is_harness) {
+		stats->counter[HVBENCH_CNT_harness_exits]++;
+		return;
+	}
+	stats->counter[HVBENCH_CNT_vm_exits]++;
+	if (unlikely(reason >= HVBENCH_NR_EXIT_REASONS))
+		reason = HVBENCH_NR_EXIT_REASONS - 1;
+	stats->exits[reason]++;
+	tsc = rdtsc() - vcpu->exit_tsc;
+	stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
+	stats->outside_tsc[reason] += tsc;
+	stats->outside_histogram[reason][min_t(u32, __fls(tsc | 1),
+					       HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
+}
+
+enum hv_next hv_vcpu_end(struct hv_vcpu *vcpu, enum hvbench_end reason)
+{
+	if (!vcpu->ended)
+		vcpu->control->run.end = reason;
+	vcpu->ended = true;
+	vcpu->control->run.exit = HVBENCH_RUN_ENDED;
+	return HV_NEXT_TOOL;
+}
+
+int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
+{
+	int err = 0;
+
+	if (start->reserved || start->rip >= BIT_ULL(47) || start->cr3 & (HV_PAGE_BYTES - 1) ||
+	    start->cr3 >> HV_PAGE_SHIFT >= vcpu->mmu.memory->nr_frames)
+		return -EINVAL;
+	if (!mutex_trylock(&vcpu->run_lock))
+		return -EBUSY;
+	if (vcpu->started) {
+		err = -EBUSY;
+		goto out;
+	}
+	preempt_disable();
+	err = vmx_switch_in(vcpu);
+	if (!err) {
+		vmx_program_start(vcpu, start);
+		vmx_switch_out(vcpu);
+	}
+	preempt_enable();
+	if (err)
+		goto out;
+	vcpu->mmu.paging.cr3 = start->cr3;
+	vcpu->gpr[HV_RDI] = start->rdi;
+	vcpu->start_pending = true;
+	vcpu->started = true;
+out:
+	mutex_unlock(&vcpu->run_lock);
+	return err;
+}
+
+/* What sleeps: 0, or -EINTR for the tool; -ENOMEM ends the guest. */
+static int prepare(struct hv_vcpu *vcpu)
+{
+	const struct hv_mmu_ops *ops = vcpu->mmu.ops;
+	int err = 0;
+
+	if (signal_pending(current) || test_thread_flag(TIF_NOTIFY_RESUME))
+		return -EINTR;
+	cond_resched();
+	if (!hv_pool_has(&vcpu->pool, ops->pages, ops->nodes))
+		err = hv_pool_fill(&vcpu->pool, ops->pages * POOL_BATCH,
+				   ops->nodes * POOL_BATCH);
+	if (!err && vcpu->need_backing) {
+		err = hv_memory_populate(vcpu->mmu.memory, vcpu->backing_gpa >> HV_PAGE_SHIFT);
+		vcpu->need_backing = false;
+	}
+	return err;
+}
+
+/* The backend learns of the guest's CR3 as of any other change of it. */
+static enum hv_next load_start(struct hv_vcpu *vcpu)
+{
+	struct hv_paging start = vcpu->mmu.paging;
+	bool done = false;
+	enum hv_next next = hv_event_set_paging(vcpu, &start, HV_LOAD_START, &done);
+
+	vcpu->start_pending = !done;
+	return next;
+}
+
+static enum hv_next run_until_event(struct hv_vcpu *vcpu)
+{
+	const struct hv_mmu_ops *ops = vcpu->mmu.ops;
+	enum hv_next next = HV_NEXT_ENTER;
+
+	vcpu->slice_tsc = rdtsc();
+	if (unlikely(vcpu->start_pending))
+		next = load_start(vcpu);
+	while (next == HV_NEXT_ENTER) {
+		if (unlikely(!hv_pool_has(&vcpu->pool, ops->pages, ops->nodes)))
+			return HV_NEXT_PREPARE;
+		if (unlikely(need_resched() || signal_pending(current) ||
+			     (s64)(vcpu->exit_tsc - vcpu->slice_tsc) > HV_SLICE_TSC))
+			return HV_NEXT_PREPARE;
+		if (unlikely(!vmx_enter(vcpu)))
+			return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
+		next = vmx_handle_exit(vcpu);
+	}
+	return next;
+}
+
+/* VMX is off here while the system suspends; a signal ends the wait. */
+static enum hv_next wait_for_vmx(void)
+{
+	schedule_timeout_interruptible(HZ / 10);
+	return HV_NEXT_PREPARE;
+}
+
+static int run_locked(struct hv_vcpu *vcpu)
+{
+	struct hvbench_run *run = &vcpu->control->run;
+	enum hv_next next;
+	int err;
+
+	do {
+		err = prepare(vcpu);
+		if (err == -EINTR)
+			return err;
+		if (err) {
+			hv_vcpu_end(vcpu, HVBENCH_END_HOST_MEMORY);
+			return 0;
+		}
+		preempt_disable();
+		err = vmx_switch_in(vcpu);
+		if (unlikely(err)) {
+			preempt_enable();
+			next = wait_for_vmx();
+			continue;
+		}
+		next = run_until_event(vcpu);
+		if (next == HV_NEXT_TOOL)
+			vmx_describe(vcpu, run);
+		vmx_switch_out(vcpu);
+		preempt_enable();
+	} while (next != HV_NEXT_TOOL);
+	vcpu->stats->counter[HVBENCH_CNT_table_bytes] = hv_pool_used_bytes(&vcpu->pool);
+	if (vcpu->ended)
+		hv_vcpu_account(vcpu);
+	return 0;
+}
+
+int hv_vcpu_run(struct hv_vcpu *vcpu)
+{
+	int err;
+
+	if (!mutex_trylock(&vcpu->run_lock))
+		return -EBUSY;
+	if (!vcpu->started || vcpu->ended) {
+		err = -EIO;
+	} else {
+		vcpu->control->run.exit = HVBENCH_RUN_NONE;
+		err = run_locked(vcpu);
+	}
+	mutex_unlock(&vcpu->run_lock);
+	return err;
+}

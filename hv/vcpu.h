@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The virtual CPU: what the run loop, the event handlers and hv/vmx/ share.
+ *
+ * Locking: run_lock is held by the one thread in HVBENCH_RUN; everything here
+ * is that thread's. The control pages are read by the tool at any time.
+ */
+#ifndef HV_VCPU_H
+#define HV_VCPU_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+#include "mmu.h"
+#include "uapi/hvbench.h"
+#include "vmx/vmcs.h"
+
+/* The hardware's numbers of the general registers; RSP's slot is entry.S's. */
+enum hv_gpr { HV_RAX, HV_RCX, HV_RDX, HV_RBX, HV_RSP, HV_RBP, HV_RSI, HV_RDI, HV_NR_GPRS = 16 };
+
+/*
+ * Interrupts exit whatever the guest's RFLAGS.IF says (SDM 3C, 25.6.1), so the
+ * host gets its turn when it wants it. Bochs 2.7 forgets that on an entry with
+ * IF = 0; this bounds how long the guest then keeps the CPU. It is longer than
+ * the host's tick, so that it strikes only where no tick came.
+ */
+#define HV_SLICE_TSC (64u << 20)
+
+/* What the run loop does after an exit was handled. */
+enum hv_next {
+	HV_NEXT_ENTER, /* into the guest again, at once */
+	HV_NEXT_PREPARE, /* interrupts on, mend what is short, then enter */
+	HV_NEXT_TOOL, /* back to user space */
+};
+
+/* Which register the guest loads, as far as paging cares. */
+enum hv_paging_register { HV_LOAD_START, HV_LOAD_CR0, HV_LOAD_CR3, HV_LOAD_CR4, HV_LOAD_EFER };
+
+struct hv_event {
+	u32 info; /* as in VM_ENTRY_INTR_INFO_FIELD; 0: none */
+	u32 error_code;
+	u32 instruction_bytes; /* of a software interrupt or exception */
+};
+
+/* Of the tool's thread; VM exit does not bring them back. */
+struct hv_host_segments {
+	u16 ds, es, fs, gs, ldt;
+	u64 fs_base;
+};
+
+struct hv_vcpu {
+	u64 gpr[HV_NR_GPRS];
+	u64 cr2;
+	u64 kernel_gs_base; /* the guest's, while it is not loaded */
+
+	struct vmx_vmcs vmcs;
+	u16 vpid; /* 0: none */
+	int flushed_cpu; /* the CPU whose TLB holds nothing stale of ours */
+	struct hv_event event; /* to be delivered at the next entry */
+	u32 exit_reason; /* of the last exit, raw */
+	u64 exit_tsc; /* when it came */
+	u64 slice_tsc; /* when the host last had its turn */
+	bool exit_is_harness; /* it is counted as harness_exits alone */
+	bool entered; /* there was an exit to account for */
+	bool started; /* HVBENCH_SET_START was called */
+	bool start_pending; /* the backend has not heard of the start yet */
+	bool ended;
+	u64 host_kernel_gs_base, host_debugctl, host_pebs;
+	struct hv_host_segments host_segments;
+
+	bool need_backing; /* PREPARE must populate backing_gpa */
+	u64 backing_gpa;
+
+	struct hv_mmu mmu;
+	struct hv_pool pool;
+	struct hvbench_control *control; /* shared with the tool, never read back */
+	struct hvbench_stats *stats; /* &control->stats */
+	struct mutex run_lock;
+};
+
+/* 0 or -errno with nothing left behind. mmu.{ops,knob,memory} are set. */
+int hv_vcpu_create(struct hv_vcpu *vcpu);
+void hv_vcpu_destroy(struct hv_vcpu *vcpu);
+
+/* The ioctls of the same names, see uapi/hvbench.h. May sleep. */
+int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
+int hv_vcpu_run(struct hv_vcpu *vcpu);
+
+/* Counts the exit that ends now: the guest is about to be entered. */
+void hv_vcpu_account(struct hv_vcpu *vcpu);
+
+/* Ends the guest for good; the first reason stays. */
+enum hv_next hv_vcpu_end(struct hv_vcpu *vcpu, enum hvbench_end reason);
+
+/*
+ * The events of paging: ask the backend, count its verdict, act on it.
+ * Interrupts off. *done is true where the guest's instruction is complete
+ * and is to be skipped.
+ */
+enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault);
+enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
+				 enum hv_paging_register which, bool *done);
+enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done);
+
+/* CPUID as the guest sees it: features without state of their own. */
+void hv_guest_cpuid(struct hv_vcpu *vcpu);
+
+#endif

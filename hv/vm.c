@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A virtual machine is a file: its last reference (descriptor or mapping)
+ * frees everything. Its ioctls and mappings are what uapi/hvbench.h says.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/vmalloc.h>
+
+#include "compat.h"
+#include "config.h"
+#include "vcpu.h"
+#include "vm.h"
+
+struct hv_vm {
+	struct hvbench_config config;
+	struct hv_memory memory;
+	struct hv_vcpu vcpu;
+	struct hvbench_control *control; /* mapped by the tool, read-only */
+};
+
+static atomic_t live_vms = ATOMIC_INIT(0);
+
+static const struct hv_mmu_ops *const backends[HVBENCH_NR_MMUS] = {
+	[HVBENCH_MMU_EPT] = &ept_mmu_ops,
+	[HVBENCH_MMU_SPT] = &spt_mmu_ops,
+};
+
+u32 hv_vm_count(void)
+{
+	return atomic_read(&live_vms);
+}
+
+/*
+ * Shadow tables can be many times the guest's own, so they are bounded: as
+ * much as guest memory itself, at least 16 MiB. The backend drops tables
+ * before it goes beyond.
+ */
+static u32 table_page_limit(u64 memory_bytes)
+{
+	return max_t(u64, memory_bytes, 16ull << 20) >> HV_PAGE_SHIFT;
+}
+
+static void vm_free(struct hv_vm *vm)
+{
+	hv_vcpu_destroy(&vm->vcpu);
+	hv_memory_destroy(&vm->memory);
+	vfree(vm->control);
+	kfree(vm);
+	atomic_dec(&live_vms);
+}
+
+static struct hv_vm *vm_alloc(const struct hvbench_config *config)
+{
+	struct hv_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	int err = -ENOMEM;
+
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	vm->config = *config;
+	vm->control = vmalloc_user(HVBENCH_CONTROL_BYTES);
+	if (!vm->control)
+		goto out_vm;
+	err = hv_memory_create(&vm->memory, config->memory_bytes,
+			       config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_BACKING_2M,
+			       config->knob[HVBENCH_KNOB_POPULATE]);
+	if (err)
+		goto out_control;
+	vm->vcpu.control = vm->control;
+	vm->vcpu.stats = &vm->control->stats;
+	vm->vcpu.pool.limit_pages = table_page_limit(config->memory_bytes);
+	vm->vcpu.mmu.ops = backends[config->mmu];
+	vm->vcpu.mmu.knob = vm->config.knob;
+	vm->vcpu.mmu.memory = &vm->memory;
+	err = hv_vcpu_create(&vm->vcpu);
+	if (err)
+		goto out_memory;
+	atomic_inc(&live_vms);
+	return vm;
+
+out_memory:
+	hv_memory_destroy(&vm->memory);
+out_control:
+	vfree(vm->control);
+out_vm:
+	kfree(vm);
+	return ERR_PTR(err);
+}
+
+static int vm_release(struct inode *inode, struct file *file)
+{
+	vm_free(file->private_data);
+	return 0;
+}
+
+static long vm_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	struct hv_vm *vm = file->private_data;
+	struct hvbench_start start;
+
+	switch (command) {
+	case HVBENCH_SET_START:
+		if (copy_from_user(&start, (void __user *)argument, sizeof(start)))
+			return -EFAULT;
+		return hv_vcpu_set_start(&vm->vcpu, &start);
+	case HVBENCH_RUN:
+		return argument ? -EINVAL : hv_vcpu_run(&vm->vcpu);
+	}
+	return -ENOTTY;
+}
+
+static vm_fault_t memory_fault(struct vm_fault *vmf)
+{
+	struct hv_vm *vm = vmf->vma->vm_file->private_data;
+	int err = hv_memory_populate(&vm->memory, vmf->pgoff);
+
+	if (err)
+		return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+	vmf->page = virt_to_page(hv_va(hv_memory_hpa(&vm->memory, vmf->pgoff)));
+	get_page(vmf->page);
+	return 0;
+}
+
+static const struct vm_operations_struct memory_vm_ops = { .fault = memory_fault };
+
+static int map_memory(struct hv_vm *vm, struct vm_area_struct *vma)
+{
+	if (vma->vm_pgoff > vm->memory.nr_frames ||
+	    vma_pages(vma) > vm->memory.nr_frames - vma->vm_pgoff ||
+	    !(vma->vm_flags & VM_SHARED))
+		return -EINVAL;
+	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, 0);
+	vma->vm_ops = &memory_vm_ops;
+	return 0;
+}
+
+static int map_control(struct hv_vm *vm, struct vm_area_struct *vma)
+{
+	if (vma_pages(vma) > HVBENCH_CONTROL_BYTES >> PAGE_SHIFT ||
+	    vma->vm_flags & (VM_WRITE | VM_EXEC))
+		return -EINVAL;
+	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
+	return remap_vmalloc_range(vma, vm->control, 0);
+}
+
+static int map_vm(struct file *file, struct vm_area_struct *vma)
+{
+	struct hv_vm *vm = file->private_data;
+
+	if (vma->vm_pgoff == HVBENCH_MMAP_CONTROL >> PAGE_SHIFT)
+		return map_control(vm, vma);
+	return map_memory(vm, vma);
+}
+
+static const struct file_operations vm_fops = {
+	.owner = THIS_MODULE,
+	.release = vm_release,
+	.unlocked_ioctl = vm_ioctl,
+	.mmap = map_vm,
+	.llseek = noop_llseek,
+};
+
+int hv_vm_create(struct hvbench_config *config)
+{
+	struct hv_vm *vm;
+	int fd, err = hv_config_check(config);
+
+	if (err)
+		return err;
+	vm = vm_alloc(config);
+	if (IS_ERR(vm)) {
+		snprintf(config->refusal, sizeof(config->refusal),
+			 PTR_ERR(vm) == -ENOSPC ?
+				 "all 65535 VPIDs are in use: close VMs, or use vpid=off" :
+				 "the host has not enough memory for this VM: choose less, or backing=4k");
+		return PTR_ERR(vm);
+	}
+	fd = anon_inode_getfd("hvbench-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(config->refusal, sizeof(config->refusal),
+			 "no file descriptor is left (error %d)", -fd);
+		vm_free(vm);
+	}
+	return fd;
+}

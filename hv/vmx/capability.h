@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What this machine's VMX can do, and the VM-execution controls chosen from
+ * it. Filled once at module load by vmx_capability_read(), constant after.
+ */
+#ifndef HV_VMX_CAPABILITY_H
+#define HV_VMX_CAPABILITY_H
+
+#include <linux/types.h>
+
+struct vmx_capability {
+	u64 basic; /* IA32_VMX_BASIC */
+	u32 revision; /* for the first word of VMXON region and VMCS */
+	u64 ept_vpid; /* IA32_VMX_EPT_VPID_CAP */
+	u64 cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
+	u8 physical_address_bits;
+	bool gigabyte_pages;
+	bool ept, ept_2m, ept_1g, ept_ad, ept_exec_only;
+	bool vpid, invvpid_addr, pml, unrestricted;
+	/* The controls of every VM; a VM adds its backend's to primary. */
+	u32 pin, primary, secondary, exit, entry;
+	/* Value for the preemption timer, see exit_preemption_timer(); or 0. */
+	u32 guest_slice;
+	/* Optional bits of primary that this CPU lets us clear and set. */
+	u32 primary_allowed1;
+};
+
+extern struct vmx_capability vmx_capability;
+
+/*
+ * Reads vmx_capability. 0, or -ENODEV/-EOPNOTSUPP after a sentence in the
+ * kernel log that names the cause and the cure. Needs no VMX operation.
+ */
+int vmx_capability_read(void);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the backend's controls and the guest's paging registers to VMCS
+ * fields, and back. Only here does the rest of hv/vmx/ learn which MMU runs.
+ */
+#include <asm/vmx.h>
+
+#include "capability.h"
+#include "insn.h"
+#include "vmx.h"
+
+/* Bits of CR0 and CR4 that a guest may choose; the others stay as here. */
+#define CR0_CHOICE (HV_CR0_WP | HV_CR0_AM | HV_CR0_MP)
+#define CR4_CHOICE (HV_CR4_PSE | HV_CR4_PGE)
+/* TS: an FPU instruction is #NM, so the host's FPU state is out of reach. */
+#define CR0_ALWAYS (HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_PG | HV_CR0_TS)
+
+/*
+ * Exceptions that must exit whatever the backend says: #DB and #AC, whose
+ * delivery can raise them again for ever with no interrupt window between,
+ * and #MC, which is the host's.
+ */
+#define EXCEPTIONS_ALWAYS (BIT(1) | BIT(17) | BIT(18))
+
+u64 vmx_eptp(const struct hv_controls *controls)
+{
+	/* Write-back, a walk of 4 (minus one), A/D flag in bit 6. */
+	return controls->root_hpa | 6 | (3 << 3) | (controls->ept_ad ? BIT_ULL(6) : 0);
+}
+
+void vmx_apply_controls(struct hv_vcpu *vcpu)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	const struct hv_controls *controls = &mmu->controls;
+	const struct hv_paging *paging = &mmu->paging;
+	u32 primary = vmx_capability.primary;
+	u32 secondary = vmx_capability.secondary;
+	u64 cr4_always = HV_CR4_PAE | vmx_capability.cr4_fixed0;
+
+	/* The TRUE controls let these three be 0. */
+	primary &= ~(CPU_BASED_INVLPG_EXITING | CPU_BASED_CR3_LOAD_EXITING |
+		     CPU_BASED_CR3_STORE_EXITING);
+	if (controls->trap_invlpg)
+		primary |= CPU_BASED_INVLPG_EXITING;
+	if (controls->trap_cr3)
+		primary |= CPU_BASED_CR3_LOAD_EXITING | CPU_BASED_CR3_STORE_EXITING;
+	if (controls->nested)
+		secondary |= SECONDARY_EXEC_ENABLE_EPT;
+	if (vcpu->vpid)
+		secondary |= SECONDARY_EXEC_ENABLE_VPID;
+	vmwrite(CPU_BASED_VM_EXEC_CONTROL, primary);
+	vmwrite(SECONDARY_VM_EXEC_CONTROL, secondary);
+	vmwrite(EXCEPTION_BITMAP, controls->exception_bitmap | EXCEPTIONS_ALWAYS);
+
+	vmwrite(CR0_GUEST_HOST_MASK, ~controls->cr0_guest_owned);
+	vmwrite(CR0_READ_SHADOW, paging->cr0);
+	vmwrite(GUEST_CR0, (paging->cr0 & CR0_CHOICE) | CR0_ALWAYS | controls->cr0_force);
+	vmwrite(CR4_GUEST_HOST_MASK, ~controls->cr4_guest_owned);
+	vmwrite(CR4_READ_SHADOW, paging->cr4);
+	vmwrite(GUEST_CR4, (paging->cr4 & CR4_CHOICE) | cr4_always);
+	vmwrite(GUEST_IA32_EFER, paging->efer | controls->efer_force);
+	if (controls->nested) {
+		vmwrite(EPT_POINTER, vmx_eptp(controls));
+		vmwrite(GUEST_CR3, paging->cr3);
+	} else {
+		vmwrite(GUEST_CR3, controls->root_hpa);
+	}
+}
+
+void vmx_read_paging(struct hv_vcpu *vcpu)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	u64 owned0 = mmu->controls.cr0_guest_owned;
+	u64 owned4 = mmu->controls.cr4_guest_owned;
+
+	mmu->paging.cr0 = (mmu->paging.cr0 & ~owned0) | (vmread(GUEST_CR0) & owned0);
+	mmu->paging.cr4 = (mmu->paging.cr4 & ~owned4) | (vmread(GUEST_CR4) & owned4);
+	if (!mmu->controls.trap_cr3)
+		mmu->paging.cr3 = vmread(GUEST_CR3);
+}

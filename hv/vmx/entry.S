@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The door between host and guest: loads the guest's registers, enters, and
+ * comes back to the instruction after vmx_enter_guest() by way of HOST_RIP.
+ */
+#include <linux/linkage.h>
+#include <asm/asm.h>
+#include <asm/nospec-branch.h>
+#include <asm/unwind_hints.h>
+
+/* Offsets into u64 gpr[], in the order of the hardware's register numbers. */
+#define RAX 0
+#define RCX 8
+#define RDX 16
+#define RBX 24
+#define HOST_RSP_SEEN 32 /* the slot of RSP, which lives in the VMCS */
+#define RBP 40
+#define RSI 48
+#define RDI 56
+#define R8 64
+#define R9 72
+#define R10 80
+#define R11 88
+#define R12 96
+#define R13 104
+#define R14 112
+#define R15 120
+
+#define VMCS_HOST_RSP 0x6c14
+
+	.section .text
+
+/*
+ * int vmx_enter_guest(u64 *gpr, bool launched)
+ * 0 after a VM exit, 1 when VMLAUNCH or VMRESUME failed. Interrupts off.
+ */
+SYM_FUNC_START(vmx_enter_guest)
+	push %rbp
+	push %rbx
+	push %r12
+	push %r13
+	push %r14
+	push %r15
+	push %rdi
+
+	/* The kernel stack is nearly always the one of the last time. */
+	cmp %rsp, HOST_RSP_SEEN(%rdi)
+	je 1f
+	mov %rsp, HOST_RSP_SEEN(%rdi)
+	mov $VMCS_HOST_RSP, %eax
+	vmwrite %rsp, %rax
+1:
+	test %sil, %sil /* the flags live up to the jump below */
+
+	mov RAX(%rdi), %rax
+	mov RCX(%rdi), %rcx
+	mov RDX(%rdi), %rdx
+	mov RBX(%rdi), %rbx
+	mov RBP(%rdi), %rbp
+	mov RSI(%rdi), %rsi
+	mov R8(%rdi), %r8
+	mov R9(%rdi), %r9
+	mov R10(%rdi), %r10
+	mov R11(%rdi), %r11
+	mov R12(%rdi), %r12
+	mov R13(%rdi), %r13
+	mov R14(%rdi), %r14
+	mov R15(%rdi), %r15
+	mov RDI(%rdi), %rdi
+	UNWIND_HINT_SAVE
+	jz 2f
+	vmresume
+	jmp 3f
+2:
+	vmlaunch
+3:
+	/* Still here: VMfail. The guest's registers are where they were. */
+	pop %rdi
+	mov $1, %eax
+	jmp 4f
+
+SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
+	UNWIND_HINT_RESTORE
+	ENDBR
+	/* Interrupts are off, RFLAGS is 2, RSP is what we wrote. */
+	push %rax
+	mov 8(%rsp), %rax
+	mov %rcx, RCX(%rax)
+	mov %rdx, RDX(%rax)
+	mov %rbx, RBX(%rax)
+	mov %rbp, RBP(%rax)
+	mov %rsi, RSI(%rax)
+	mov %rdi, RDI(%rax)
+	mov %r8, R8(%rax)
+	mov %r9, R9(%rax)
+	mov %r10, R10(%rax)
+	mov %r11, R11(%rax)
+	mov %r12, R12(%rax)
+	mov %r13, R13(%rax)
+	mov %r14, R14(%rax)
+	mov %r15, R15(%rax)
+	pop %rcx
+	mov %rcx, RAX(%rax)
+	pop %rdi
+
+	/* The guest's return addresses must not steer ours. */
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
+
+	/* Nor may its values be speculated on. */
+	xor %ecx, %ecx
+	xor %edx, %edx
+	xor %esi, %esi
+	xor %edi, %edi
+	xor %r8d, %r8d
+	xor %r9d, %r9d
+	xor %r10d, %r10d
+	xor %r11d, %r11d
+	xor %eax, %eax
+4:
+	/* The callee-saved registers are overwritten here in any case. */
+	pop %r15
+	pop %r14
+	pop %r13
+	pop %r12
+	pop %rbx
+	pop %rbp
+	RET
+SYM_FUNC_END(vmx_enter_guest)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The one place that executes TLB flushes, at VM entry: merges what was asked
+ * for, executes it, counts it by kind (SDM 3C, 29.4.3). Without VPID a
+ * transition flushes all linear and combined mappings by itself; that is
+ * counted as what it is.
+ */
+#include "capability.h"
+#include "insn.h"
+#include "vmx.h"
+
+static void flush_linear(struct hv_vcpu *vcpu, struct hv_flush *flush)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	u32 i;
+
+	if (flush->nr_addr && !vmx_capability.invvpid_addr)
+		flush->context = true;
+	if (flush->context) {
+		invvpid(INVVPID_SINGLE, vcpu->vpid, 0);
+		hv_count(mmu, flush_invvpid_single);
+		return;
+	}
+	for (i = 0; i < flush->nr_addr; i++) {
+		invvpid(INVVPID_ADDR, vcpu->vpid, flush->addr[i]);
+		hv_count(mmu, flush_invvpid_addr);
+	}
+}
+
+void vmx_flush(struct hv_vcpu *vcpu)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	struct hv_flush *flush = &mmu->flush;
+
+	/* What the TLB of another CPU, or of an earlier time, may still hold. */
+	if (unlikely(vcpu->flushed_cpu != vcpu->vmcs.cpu)) {
+		vcpu->flushed_cpu = vcpu->vmcs.cpu;
+		flush->context = true;
+		flush->root = mmu->controls.nested;
+	}
+	if (flush->root) {
+		invept(INVEPT_SINGLE, vmx_eptp(&mmu->controls));
+		hv_count(mmu, flush_invept_single);
+		flush->root = false;
+	}
+	if (!vcpu->vpid) {
+		if (vcpu->entered && !vcpu->exit_is_harness)
+			hv_count(mmu, flush_transition);
+	} else if (flush->context || flush->nr_addr) {
+		flush_linear(vcpu, flush);
+	}
+	flush->context = false;
+	flush->nr_addr = 0;
+}

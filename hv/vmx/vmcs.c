@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a VMCS, see vmcs.h. */
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+
+#include "capability.h"
+#include "enable.h"
+#include "insn.h"
+#include "vmcs.h"
+
+static DEFINE_PER_CPU(struct vmx_vmcs *, current_vmcs);
+
+int vmx_vmcs_alloc(struct vmx_vmcs *vmcs)
+{
+	vmcs->page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	if (!vmcs->page)
+		return -ENOMEM;
+	*(u32 *)vmcs->page = vmx_capability.revision;
+	vmcs->cpu = -1;
+	vmcs->launched = false;
+	INIT_LIST_HEAD(&vmcs->active);
+	return 0;
+}
+
+void vmx_vmcs_free(struct vmx_vmcs *vmcs)
+{
+	if (!vmcs->page)
+		return;
+	vmx_vmcs_release(vmcs);
+	free_page((unsigned long)vmcs->page);
+	vmcs->page = NULL;
+}
+
+static void clear_here(struct vmx_vmcs *vmcs)
+{
+	WARN_ONCE(vmclear(__pa(vmcs->page)), "hvbench: VMCLEAR failed\n");
+	if (this_cpu_read(current_vmcs) == vmcs)
+		this_cpu_write(current_vmcs, NULL);
+	list_del_init(&vmcs->active);
+	vmcs->launched = false;
+	WRITE_ONCE(vmcs->cpu, -1);
+}
+
+static void clear_if_here(void *data)
+{
+	struct vmx_vmcs *vmcs = data;
+
+	/* The CPU may have left VMX operation meanwhile and cleared it. */
+	if (vmcs->cpu == smp_processor_id())
+		clear_here(vmcs);
+}
+
+void vmx_vmcs_release(struct vmx_vmcs *vmcs)
+{
+	int cpu = READ_ONCE(vmcs->cpu);
+
+	/* An error means that the CPU is offline: it cleared all its VMCSs. */
+	if (cpu >= 0)
+		smp_call_function_single(cpu, clear_if_here, vmcs, 1);
+}
+
+int vmx_vmcs_make_current(struct vmx_vmcs *vmcs)
+{
+	if (unlikely(!vmx_enabled_here()))
+		return -EIO;
+	if (vmcs->cpu < 0) {
+		if (vmclear(__pa(vmcs->page)))
+			return -EIO;
+		vmcs->cpu = smp_processor_id();
+		list_add(&vmcs->active, vmx_active_list());
+	}
+	if (this_cpu_read(current_vmcs) != vmcs) {
+		if (vmptrld(__pa(vmcs->page)))
+			return -EIO;
+		this_cpu_write(current_vmcs, vmcs);
+	}
+	return 0;
+}
+
+void vmx_clear_active(struct list_head *active)
+{
+	struct vmx_vmcs *vmcs, *next;
+
+	list_for_each_entry_safe(vmcs, next, active, active)
+		clear_here(vmcs);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What hv/vmx/ does for the run loop in hv/vcpu.c: everything that knows the
+ * VMCS. Another vendor's virtualisation would offer the same functions.
+ *
+ * Unless said otherwise: on the vCPU's thread, interrupts off, between
+ * vmx_switch_in() and vmx_switch_out().
+ */
+#ifndef HV_VMX_VMX_H
+#define HV_VMX_VMX_H
+
+#include "../vcpu.h"
+
+/* Allocates VMCS and VPID; may sleep. 0, -ENOMEM, -ENOSPC (no VPID left). */
+int vmx_vcpu_create(struct hv_vcpu *vcpu, bool vpid);
+void vmx_vcpu_destroy(struct hv_vcpu *vcpu);
+
+/*
+ * Takes the CPU for this vCPU: current VMCS, host state, the guest's MSRs.
+ * Called with preemption off and interrupts on; returns 0 with interrupts
+ * off, or -EIO with interrupts on where the CPU is not in VMX operation.
+ */
+int vmx_switch_in(struct hv_vcpu *vcpu);
+/* Gives the CPU back to the host; returns with interrupts on. */
+void vmx_switch_out(struct hv_vcpu *vcpu);
+
+/* Writes the architectural state of guest.h's start into the VMCS. */
+void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
+
+/*
+ * Carries out what was asked for (controls, flushes, the event) and runs the
+ * guest until it exits. False when VM entry failed.
+ */
+bool vmx_enter(struct hv_vcpu *vcpu);
+
+/* What the last exit means for the run loop. */
+enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu);
+
+/* Executes and counts what mmu.flush asks for, see flush.c. */
+void vmx_flush(struct hv_vcpu *vcpu);
+
+/* Programs mmu.controls, see controls.c. */
+void vmx_apply_controls(struct hv_vcpu *vcpu);
+/* The guest's own view of CR0, CR4 and CR3, read back where it owns bits. */
+void vmx_read_paging(struct hv_vcpu *vcpu);
+
+/* The EPTP of the controls (SDM 3C, 25.6.11). */
+u64 vmx_eptp(const struct hv_controls *controls);
+
+#define VMX_NO_ERROR_CODE (~0u)
+/*
+ * The guest is to take this exception at the next entry; combines with an
+ * event whose delivery was under way (SDM 3A, 6.15: double fault). With
+ * error_code VMX_NO_ERROR_CODE none is pushed.
+ */
+enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_code);
+enum hv_next vmx_inject_page_fault(struct hv_vcpu *vcpu, u64 gva, u32 error_code);
+/* Takes up an event whose delivery the exit cut off, to deliver it again. */
+void vmx_recover_event(struct hv_vcpu *vcpu);
+
+/* Moves RIP past the instruction that exited. */
+void vmx_skip_instruction(struct hv_vcpu *vcpu);
+
+/* Registers and reason of the last exit, for the tool. */
+void vmx_describe(struct hv_vcpu *vcpu, struct hvbench_run *run);
+
+/* MOV to CRn and the like, RDMSR, WRMSR: see registers.c. */
+enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu);
+
+#endif
