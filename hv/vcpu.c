@@ -166,7 +166,8 @@ static enum hv_next run_until_event(struct hv_vcpu *vcpu)
 		if (unlikely(!hv_pool_has(&vcpu->pool, ops->pages, ops->nodes)))
 			return HV_NEXT_PREPARE;
 		if (unlikely(need_resched() || signal_pending(current) ||
-			     (s64)(vcpu->exit_tsc - vcpu->slice_tsc) > HV_SLICE_TSC))
+			     (s64)(vcpu->exit_tsc - vcpu->slice_tsc) >
+				     (s64)vmx_capability.slice_tsc))
 			return HV_NEXT_PREPARE;
 		if (unlikely(!vmx_enter(vcpu)))
 			return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);

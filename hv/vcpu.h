@@ -24,7 +24,7 @@ enum hv_gpr { HV_RAX, HV_RCX, HV_RDX, HV_RBX, HV_RSP, HV_RBP, HV_RSI, HV_RDI, HV
  * IF = 0; this bounds how long the guest then keeps the CPU. It is longer than
  * the host's tick, so that it strikes only where no tick came.
  */
-#define HV_SLICE_TSC (64u << 20)
+#define HV_SLICE_MS 20
 
 /* What the run loop does after an exit was handled. */
 enum hv_next {

@@ -6,6 +6,7 @@
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
+#include <asm/tsc.h>
 #include <asm/vmx.h>
 
 #include "../log.h"
@@ -74,7 +75,7 @@ static int read_controls(struct vmx_capability *cap)
 		return err;
 	if (pin_allowed1 & PIN_BASED_VMX_PREEMPTION_TIMER) {
 		cap->pin |= PIN_BASED_VMX_PREEMPTION_TIMER;
-		cap->guest_slice = HV_SLICE_TSC >> (native_read_msr(MSR_IA32_VMX_MISC) & 31);
+		cap->preemption_timer = true;
 	}
 	/*
 	 * No MSR bitmap: every RDMSR and WRMSR exits. CR8, debug registers,
@@ -183,6 +184,7 @@ int __init vmx_capability_read(void)
 	cap->cr0_fixed1 = native_read_msr(MSR_IA32_VMX_CR0_FIXED1);
 	cap->cr4_fixed0 = native_read_msr(MSR_IA32_VMX_CR4_FIXED0);
 	cap->cr4_fixed1 = native_read_msr(MSR_IA32_VMX_CR4_FIXED1);
+	cap->slice_tsc = (u64)tsc_khz * HV_SLICE_MS;
 	cap->physical_address_bits = boot_cpu_data.x86_phys_bits;
 	cap->gigabyte_pages = boot_cpu_has(X86_FEATURE_GBPAGES);
 	err = read_controls(cap);

@@ -19,8 +19,9 @@ struct vmx_capability {
 	bool vpid, invvpid_addr, pml, unrestricted;
 	/* The controls of every VM; a VM adds its backend's to primary. */
 	u32 pin, primary, secondary, exit, entry;
-	/* Value for the preemption timer, see exit_preemption_timer(); or 0. */
-	u32 guest_slice;
+	/* HV_SLICE_MS in TSC; whether the preemption timer can keep it. */
+	u64 slice_tsc;
+	bool preemption_timer;
 	/* Optional bits of primary that this CPU lets us clear and set. */
 	u32 primary_allowed1;
 };

@@ -59,7 +59,7 @@ static enum hv_next exit_external_interrupt(struct hv_vcpu *vcpu)
 	return HV_NEXT_PREPARE;
 }
 
-/* The guest ran for HV_SLICE_TSC without an exit. */
+/* The guest ran for HV_SLICE_MS without an exit. */
 static enum hv_next exit_preemption_timer(struct hv_vcpu *vcpu)
 {
 	return HV_NEXT_PREPARE;

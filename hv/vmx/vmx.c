@@ -184,6 +184,15 @@ static void program_segment(u32 selector_field, u16 selector, u64 base, u32 limi
 	vmwrite(GUEST_ES_AR_BYTES + index, access_rights);
 }
 
+/* The timer counts every 2^n-th TSC tick (SDM 3D, A.6). */
+static u32 preemption_timer_value(void)
+{
+	u64 misc;
+
+	rdmsrl(MSR_IA32_VMX_MISC, misc);
+	return max_t(u64, vmx_capability.slice_tsc >> (misc & 31), 1);
+}
+
 #define AR_CODE_64 0xa09b /* present, ring 0, code, accessed, L, G */
 #define AR_DATA 0xc093 /* present, ring 0, writable data, accessed, B, G */
 #define AR_TSS_BUSY 0x008b
@@ -194,8 +203,8 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 	vmwrite(PIN_BASED_VM_EXEC_CONTROL, vmx_capability.pin);
 	vmwrite(VM_EXIT_CONTROLS, vmx_capability.exit);
 	vmwrite(VM_ENTRY_CONTROLS, vmx_capability.entry);
-	if (vmx_capability.guest_slice)
-		vmwrite(VMX_PREEMPTION_TIMER_VALUE, vmx_capability.guest_slice);
+	if (vmx_capability.preemption_timer)
+		vmwrite(VMX_PREEMPTION_TIMER_VALUE, preemption_timer_value());
 	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, 0);
 	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	vmwrite(CR3_TARGET_COUNT, 0);
