@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Strategy vtlb: the shadow is a TLB in the shape of a tree. Nothing is
+ * tracked; every flush of everything drops all pages but the root, INVLPG
+ * drops one translation. An entry for an address is made by an access to that
+ * very address, so it is stale only where the guest's TLB may be.
+ */
+#include "spt.h"
+
+/* A page of the tree with all that hangs on it: at most four levels deep. */
+static void release_tree(struct spt *spt, struct spt_page *sp)
+{
+	u32 index;
+
+	if (spt_level(sp) > 1)
+		spt_for_each_used(sp, index)
+			release_tree(spt, sp->child[index]);
+	spt_page_release(spt, sp);
+}
+
+static void unlinked(struct spt *spt, struct spt_page *child)
+{
+	release_tree(spt, child);
+}
+
+static void zap_all(struct spt *spt)
+{
+	struct spt_page *root = spt->root;
+	u32 index;
+
+	spt_for_each_used(root, index)
+		spt_entry_unlink(spt, root, index);
+}
+
+static void set_root(struct spt *spt, u64 key)
+{
+	hv_count(spt->mmu, spt_root_miss);
+	zap_all(spt);
+	spt->root->key = key;
+}
+
+/* A translation of a large page goes with all its pieces. */
+static void invlpg(struct spt *spt, u64 gva)
+{
+	struct spt_page *sp = spt->root, *child;
+	u32 level, index;
+
+	for (level = PT_LEVELS; level > 1; level--) {
+		index = pt_index(gva, level);
+		child = sp->child[index];
+		if (!child)
+			return;
+		if (spt_is_direct(child)) {
+			spt_entry_unlink(spt, sp, index);
+			return;
+		}
+		sp = child;
+	}
+	index = pt_index(gva, 1);
+	if (sp->shadow[index])
+		spt_entry_drop(spt, sp, index);
+}
+
+const struct spt_strategy spt_vtlb = {
+	.tracks = false,
+	.set_root = set_root,
+	.invlpg = invlpg,
+	.unlinked = unlinked,
+	.zap_all = zap_all,
+};
