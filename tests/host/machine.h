@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A simulated machine around one MMU backend: the vCPU loop of the module in
+ * miniature (machine.c) and the CPU that runs on the backend's tables (cpu.c).
+ *
+ * The CPU is as mean as the manual permits: its TLB and paging-structure
+ * caches keep everything until a flush covers it, and of several cached
+ * answers it takes the oldest that grants the access. A flush that the
+ * backend forgot therefore shows as an access to a wrong page.
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "arena.h"
+#include "oracle.h"
+
+/* A pseudo-random sequence (splitmix64): the same for a seed everywhere. */
+struct rng {
+	u64 state;
+};
+
+static inline u64 rng_next(struct rng *rng)
+{
+	u64 z = rng->state += 0x9e3779b97f4a7c15ull;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+	return z ^ z >> 31;
+}
+
+static inline u32 rng_below(struct rng *rng, u32 n)
+{
+	return (u32)((rng_next(rng) >> 32) * n >> 32);
+}
+
+/* True once in n times; never for n = 0. */
+static inline bool rng_once_in(struct rng *rng, u32 n)
+{
+	return n && !rng_below(rng, n);
+}
+
+#define TLB_SET 8
+#define TLB_GPAS 64
+
+/* What the CPU holds for one page; base and table are as it walks them. */
+struct tlb_page {
+	u64 gva;
+	int nr_maps, nr_starts;
+	struct ref_map map[TLB_SET]; /* base: of the host page */
+	struct ref_start start[TLB_SET];
+};
+
+struct tlb {
+	int nr_pages;
+	struct tlb_page page[ORACLE_PAGES];
+	struct {
+		u64 gfn, hpa, rights; /* guest-physical mappings, with EPT only */
+	} gpa[TLB_GPAS];
+};
+
+struct machine {
+	struct hv_mmu mmu;
+	struct hv_memory memory;
+	struct hv_pool pool;
+	u32 knob[HVBENCH_NR_KNOBS];
+	u64 counter[HVBENCH_NR_COUNTERS];
+	struct tlb tlb;
+	struct rng rng;
+	/* How mean: once in so many times, 0 for never. */
+	u32 evict; /* the TLB loses a page's entries before an access */
+	u32 denial; /* a cached refusal is believed without a look at memory */
+	u32 low_pool; /* the backend is called with less in stock than it may need */
+	/* What was asked for and executed. */
+	u64 flushes_context, flushes_root, flushes_addr;
+	bool started; /* ops->create was content */
+	bool failed; /* the backend broke the contract: why says how */
+	char why[512];
+};
+
+struct machine_config {
+	const struct hv_mmu_ops *ops;
+	u64 memory_bytes;
+	bool large, populate;
+	u32 knob[HVBENCH_NR_KNOBS];
+	struct hv_mmu_caps caps;
+	u32 limit_pages; /* 0: none */
+	struct hv_paging paging;
+	u64 seed;
+};
+
+/*
+ * Guest memory first (so that a guest can be laid out in it), the backend
+ * second. machine_start() returns what ops->create said. machine_destroy()
+ * returns NULL or what the backend left behind.
+ */
+void machine_create(struct machine *m, const struct machine_config *config);
+int machine_start(struct machine *m);
+const char *machine_destroy(struct machine *m);
+
+/* A page that the TLB keeps apart; same numbers as the oracle's. */
+int machine_add_page(struct machine *m, u64 gva);
+
+/* Writes guest memory as the loader of an image does, before the start. */
+void machine_poke(struct machine *m, u64 gpa, u64 value);
+
+/*
+ * The guest's instructions. All return false when the backend broke the
+ * contract (m->why); a guest's own fault is an outcome, not a failure.
+ */
+bool machine_access(struct machine *m, const struct oracle_access *access, struct outcome *out);
+bool machine_set_paging(struct machine *m, const struct hv_paging *new, bool cr3_loaded);
+bool machine_invlpg(struct machine *m, u64 gva);
+/* The CPU walks ahead on its own, without setting a flag. */
+void machine_speculate(struct machine *m, int page);
+
+bool machine_fail(struct machine *m, const char *text, ...)
+	__attribute__((__format__(printf, 2, 3)));
+
+/* ---- cpu.c ---- */
+
+enum cpu_end { CPU_DONE, CPU_PAGE_FAULT, CPU_EPT_VIOLATION, CPU_BAD_TABLE };
+
+struct cpu_result {
+	enum cpu_end end;
+	u64 hpa; /* CPU_DONE */
+	u32 error_code; /* CPU_PAGE_FAULT */
+	u64 gpa; /* CPU_EPT_VIOLATION */
+	u32 access; /* CPU_EPT_VIOLATION */
+};
+
+void cpu_access(struct machine *m, const struct oracle_access *access, struct cpu_result *result);
+/* Drop from the TLB. */
+void cpu_flush_all(struct machine *m, bool global_too, bool gpas_too);
+void cpu_flush_page(struct machine *m, u64 gva, bool all_starts);
+
+#endif
