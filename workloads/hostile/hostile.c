@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guests that mean no good, one a mode: they break every rule there is. None
+ * of them may do more than end its own run, with a reason, or keep its own
+ * vCPU busy until it is stopped. Only tests run this.
+ *
+ * How each must end stands beside it in modes[]: "ends" is whatever the
+ * hypervisor calls it (but a bug of its own), "passes" exit status 0, "fails"
+ * exit status 1 with a message, "runs" not at all until it is killed.
+ */
+#include "runtime/workload.h"
+
+enum { MODE, SEED };
+
+#define NR_MODES 27
+
+WORKLOAD("hostile", "misbehaves in a chosen way; for tests only",
+	 "Nothing: it proves that a guest harms nobody but itself.",
+	 LARGE_BYTES * 8, [MODE] = { "mode", "which misdeed, see hostile.c", 0, 0, NR_MODES - 1 },
+	 [SEED] = { "seed", "of the random ones", 1, 0, ~0ull });
+
+#define GVA DATA_GVA
+#define STORM 2000
+
+static u64 random_state;
+
+static u64 random(void)
+{
+	return random_next(&random_state);
+}
+
+/* A random entry: often nearly right, which is worse than plain noise. */
+static u64 random_entry(void)
+{
+	u64 entry = random();
+
+	switch (random() % 4) {
+	case 0:
+		return entry;
+	case 1:
+		return (entry & 0xfff) | (random() % memory_bytes() & ~0xfffull);
+	case 2:
+		return (random() % memory_bytes() & ~0xfffull) | TABLE_FLAGS;
+	default:
+		return entry & 0x000000ffffffffff;
+	}
+}
+
+static void triple_fault(void)
+{
+	struct {
+		u16 limit;
+		u64 base;
+	} __attribute__((packed)) none = { 0, 0 };
+
+	__asm__ volatile("lidt %0; ud2" ::"m"(none));
+}
+
+static void loop(void)
+{
+	for (;;)
+		barrier();
+}
+
+static void halt_loop(void)
+{
+	for (;;)
+		cpu_halt();
+}
+
+static void garbage_cr3(void)
+{
+	u64 gpa = frames_take(1), i;
+
+	for (i = 0; i < 512; i++)
+		((u64 *)gpa_pointer(gpa))[i] = random_entry();
+	flush_by_cr3(gpa);
+}
+
+static void cr3_outside(void)
+{
+	flush_by_cr3(memory_bytes());
+}
+
+/* Junk over the tables that map this very code. */
+static void garbage_own_tables(void)
+{
+	volatile u64 *entry = gpa_pointer(boot_space.root);
+	u64 i;
+
+	for (i = 0; i < STORM; i++) {
+		entry[random() % (BOOT_TABLES * 512)] = random_entry();
+		if (random() % 8 == 0)
+			flush_by_cr3(cpu_read_cr3());
+	}
+	for (i = 0; i < BOOT_TABLES * 512; i++)
+		entry[i] = random();
+	flush_by_cr3(cpu_read_cr3());
+}
+
+/* Junk in tables of data, used at once; ends when it leads out of memory. */
+static void garbage_data_tables(void)
+{
+	u64 *pte = space_prepare(&boot_space, GVA, LEVEL_PTE);
+	u64 *pde = space_entry(&boot_space, GVA, LEVEL_PDE);
+	u64 *pdpte = space_entry(&boot_space, GVA, LEVEL_PDPTE);
+	u64 kept_pde = *pde, kept_pdpte = *pdpte, i;
+
+	for (i = 0; i < STORM; i++) {
+		WRITE_ONCE(*pdpte, random() % 4 ? kept_pdpte : random_entry());
+		WRITE_ONCE(*pde, random() % 4 ? kept_pde : random_entry());
+		WRITE_ONCE(*pte, random_entry());
+		if (random() % 2)
+			flush_page(GVA);
+		CATCH("movq (%[gva]), %%rax", [gva] "r"(GVA));
+	}
+}
+
+static void beyond_memory(void)
+{
+	space_map(&boot_space, GVA, memory_bytes(), MAP_RW);
+	(void)*(volatile u64 *)gpa_pointer(GVA);
+}
+
+static void far_beyond_memory(void)
+{
+	space_map(&boot_space, GVA, BIT(38), MAP_RW);
+	*(volatile u64 *)gpa_pointer(GVA) = 1;
+}
+
+static void large_page_across_the_end(void)
+{
+	space_map(&boot_space, GVA, memory_bytes() & ~(LARGE_BYTES - 1), MAP_RW | ENTRY_LARGE);
+	*(volatile u64 *)gpa_pointer(GVA + LARGE_BYTES - 8) = 1;
+}
+
+static void table_outside(void)
+{
+	u64 *pde = space_prepare(&boot_space, GVA, LEVEL_PDE);
+
+	WRITE_ONCE(*pde, memory_bytes() | TABLE_FLAGS);
+	(void)*(volatile u64 *)gpa_pointer(GVA);
+}
+
+static void unknown_port(void)
+{
+	cpu_out8(0x80, 0);
+}
+
+static void wrong_port_width(void)
+{
+	__asm__ volatile("outw %%ax, $0xb4" ::"a"(0));
+}
+
+static void string_port(void)
+{
+	u64 at = HVBENCH_MAILBOX_GPA, n = 4;
+
+	__asm__ volatile("rep outsb" : "+S"(at), "+c"(n) : "d"(HVBENCH_PORT_NULL) : "memory");
+}
+
+/* Instructions that this machine lacks or guards: any exception will do. */
+static void odd_instructions(void)
+{
+	u64 zero = 0;
+
+	CATCH("vmxon (%[m])", [m] "r"(&zero));
+	CATCH("vmptrld (%[m])", [m] "r"(&zero));
+	CATCH("vmlaunch");
+	CATCH("vmxoff");
+	CATCH("movl $1, %%eax; invept (%[m]), %%rax", [m] "r"(&zero));
+	CATCH("movl $1, %%eax; invvpid (%[m]), %%rax", [m] "r"(&zero));
+	CATCH("movl $0, %%eax; invpcid (%[m]), %%rax", [m] "r"(&zero));
+	CATCH("movq %%rax, %%dr7");
+	CATCH("movq %%dr6, %%rax");
+	CATCH("xorl %%ecx, %%ecx; rdpmc");
+	CATCH("xorl %%ecx, %%ecx; xorl %%edx, %%edx; movl $1, %%eax; xsetbv");
+	CATCH("xorl %%ecx, %%ecx; xgetbv");
+	CATCH("movq %%rax, %%cr8");
+	CATCH("movq %%cr8, %%rax");
+	CATCH("monitor");
+	CATCH("mwait");
+	CATCH("wbinvd");
+	CATCH("invd");
+	CATCH("xorl %%eax, %%eax; getsec");
+	CATCH("rsm");
+	CATCH("rdtscp");
+	CATCH("rdrand %%rax");
+	CATCH("rdseed %%rax");
+	CATCH("swapgs; swapgs");
+	CATCH("syscall");
+	CATCH("sysenter");
+	CATCH("lldt %%ax");
+	CATCH("movl $0xfff8, %%eax; movl %%eax, %%ss");
+	CATCH("movl $0xfff8, %%eax; ltr %%ax");
+	CATCH("clts");
+	CATCH("pause");
+	CATCH("sti; nop; cli");
+	CATCH("int $0x20");
+	CATCH("int1");
+	CATCH("vmmcall");
+}
+
+static void floating_point(void)
+{
+	CATCH("fninit; fld1; fstp %%st(0)");
+	CATCH("xorps %%xmm0, %%xmm0");
+	CATCH("vxorps %%ymm0, %%ymm0, %%ymm0");
+}
+
+static void random_msrs(void)
+{
+	u64 i, msr;
+
+	for (i = 0; i < STORM; i++) {
+		msr = random() % 4 ? random() % 0x1000 : 0xc0000000 + random() % 0x200;
+		CATCH("movq %[msr], %%rcx; rdmsr", [msr] "r"(msr));
+		if (msr != MSR_EFER)
+			CATCH("movq %[msr], %%rcx; movq %[value], %%rax; movq %%rax, %%rdx; wrmsr",
+			      [msr] "r"(msr), [value] "r"(random()));
+	}
+}
+
+static void cpuid_storm(void)
+{
+	u64 i;
+
+	for (i = 0; i < STORM; i++)
+		cpu_id((u32)random_entry());
+}
+
+static void hypercall_storm(void)
+{
+	u64 i;
+
+	for (i = 0; i < STORM; i++)
+		CATCH("movq %[n], %%rax; vmcall", [n] "r"(random()));
+}
+
+static void invlpg_storm(void)
+{
+	u64 i;
+
+	for (i = 0; i < STORM; i++)
+		CATCH("invlpg (%[gva])", [gva] "r"(random() << random() % 32));
+}
+
+/* Flips of single bits of the control registers, kept when accepted. */
+static void control_register_storm(void)
+{
+	u64 i, bit;
+
+	for (i = 0; i < STORM; i++) {
+		bit = BIT(random() % 64);
+		CATCH("movq %%cr0, %%rax; xorq %[bit], %%rax; movq %%rax, %%cr0", [bit] "r"(bit));
+		CATCH("movq %%cr4, %%rax; xorq %[bit], %%rax; movq %%rax, %%cr4", [bit] "r"(bit));
+		CATCH("movq %%cr3, %%rax; orq %[bit], %%rax; movq %%rax, %%cr3",
+		      [bit] "r"(random() % 2 ? BIT(3) : BIT(4)));
+	}
+}
+
+static void jump_to_nothing(void)
+{
+	((void (*)(void))gpa_pointer(GVA))();
+}
+
+static bool handled_not_at_all(struct trap_frame *frame, u64 gva)
+{
+	(void)frame;
+	(void)gva;
+	return true;
+}
+
+static void endless_page_faults(void)
+{
+	page_fault_handler = handled_not_at_all;
+	*(volatile u64 *)gpa_pointer(GVA) = 1;
+}
+
+static void absurd_phase(void)
+{
+	struct hvbench_mailbox *box = mailbox();
+
+	phase_begin("absurd");
+	phase_begin("absurd-again");
+	box->ops = ~0ull;
+	box->tsc_begin = ~0ull;
+	box->tsc_end = 1;
+	box->table_bytes = ~0ull;
+	box->guest_faults = ~0ull;
+	memset(&box->asked, 0, sizeof(box->asked));
+	memset(&box->asked_begin, 0xff, sizeof(box->asked_begin));
+	doorbell(HVBENCH_BELL_PHASE_END);
+	doorbell(HVBENCH_BELL_PHASE_END);
+}
+
+static void unterminated_strings(void)
+{
+	struct hvbench_mailbox *box = mailbox();
+
+	memset(box, 'x', PAGE_BYTES);
+	box->console_bytes = ~0u;
+	doorbell(HVBENCH_BELL_CONSOLE);
+	memset(box, 0xff, PAGE_BYTES);
+	doorbell(HVBENCH_BELL_PHASE_BEGIN);
+	doorbell(HVBENCH_BELL_EXIT);
+}
+
+static void unknown_doorbell(void)
+{
+	doorbell(0xdeadbeef);
+}
+
+/* The tool's own page, and the one that the tool wrote. */
+static void mailbox_as_table(void)
+{
+	u64 *pde = space_prepare(&boot_space, GVA, LEVEL_PDE);
+
+	WRITE_ONCE(*pde, HVBENCH_MAILBOX_GPA | TABLE_FLAGS);
+	CATCH("movq (%[gva]), %%rax", [gva] "r"(GVA));
+	phase_begin("mailbox-as-table");
+	CATCH("movq (%[gva]), %%rax", [gva] "r"(GVA + PAGE_BYTES));
+	phase_end(1);
+	WRITE_ONCE(*pde, 0);
+	flush_page(GVA);
+}
+
+static void (*const modes[NR_MODES])(void) = {
+	triple_fault, /* 0: ends */
+	loop, /* 1: runs */
+	halt_loop, /* 2: runs */
+	garbage_cr3, /* 3: ends */
+	cr3_outside, /* 4: ends */
+	garbage_own_tables, /* 5: ends, or fails */
+	garbage_data_tables, /* 6: ends, or passes */
+	beyond_memory, /* 7: ends */
+	far_beyond_memory, /* 8: ends */
+	large_page_across_the_end, /* 9: ends */
+	table_outside, /* 10: ends */
+	unknown_port, /* 11: ends */
+	wrong_port_width, /* 12: ends */
+	string_port, /* 13: ends, or passes */
+	odd_instructions, /* 14: ends, or passes */
+	floating_point, /* 15: ends, or passes */
+	random_msrs, /* 16: passes */
+	cpuid_storm, /* 17: passes */
+	hypercall_storm, /* 18: passes */
+	invlpg_storm, /* 19: passes */
+	control_register_storm, /* 20: any but runs */
+	jump_to_nothing, /* 21: fails */
+	endless_page_faults, /* 22: runs */
+	absurd_phase, /* 23: any but runs */
+	unterminated_strings, /* 24: fails */
+	unknown_doorbell, /* 25: any but runs */
+	mailbox_as_table, /* 26: ends, or passes */
+};
+
+void workload_run(void)
+{
+	random_state = param(SEED);
+	modes[param(MODE)]();
+}

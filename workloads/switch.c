@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loads one address space after the other and reads some pages in each: all
+ * spaces map the same addresses to frames of their own. It stands for context
+ * switches among processes, and for kernels that switch tables on every
+ * system call.
+ *
+ * Theory: no exit under EPT. Under a shadow MMU one exit a switch for CR3;
+ * where roots are cached nothing else after the first round, otherwise a
+ * fill for each page read, for the page of hot code and for the stack, and
+ * one more at the end of the phase for the mailbox.
+ */
+#include "runtime/workload.h"
+
+enum { SPACES, ROUNDS, TOUCHES };
+
+#define MAX_SPACES 256
+
+WORKLOAD("switch", "load another CR3, touch some pages of that space",
+	 "Context switches among processes, and kernels that switch "
+	 "tables on every system call.",
+	 LARGE_BYTES * 8, [SPACES] = { "spaces", "address spaces, in turn", 8, 1, MAX_SPACES },
+	 [ROUNDS] = { "rounds", "times over all spaces", 64, 1, 1000000 },
+	 [TOUCHES] = { "touches", "pages read after each switch", 8, 0, 512 });
+
+static inline u64 tag(u64 space, u64 page)
+{
+	return (space + 1) << 32 | page;
+}
+
+static HOT_CODE void visit(const struct space *spaces, u64 n, u64 touches)
+{
+	u64 s, i;
+
+	for (s = 0; s < n; s++) {
+		space_switch(&spaces[s]);
+		for (i = 0; i < touches; i++)
+			check(*page_word(DATA_GVA, PAGE_BYTES, i) == tag(s, i),
+			      "page %llu of space %llu shows 0x%llx", i, s,
+			      *page_word(DATA_GVA, PAGE_BYTES, i));
+	}
+}
+
+/* From here on all code runs in the hot page, phase_end() included. */
+static HOT_CODE void measure(const char *name, const struct space *spaces, u64 n, u64 touches,
+			     u64 rounds)
+{
+	u64 ops = n * rounds;
+
+	phase_begin(name);
+	while (rounds--)
+		visit(spaces, n, touches);
+	phase_end(ops);
+}
+
+void workload_run(void)
+{
+	u64 n = param(SPACES), touches = param(TOUCHES);
+	struct space spaces[MAX_SPACES]; /* beside the stack: see hot.h */
+	u64 gpa, s, i;
+
+	for (s = 0; s < n; s++) {
+		spaces[s] = space_create();
+		if (!touches)
+			continue;
+		gpa = frames_take(touches);
+		for (i = 0; i < touches; i++)
+			*page_word(gpa, PAGE_BYTES, i) = tag(s, i);
+		space_map_range(&spaces[s], DATA_GVA, PAGE_BYTES, gpa, touches, MAP_RW);
+	}
+
+	measure("first-round", spaces, n, touches, 1);
+	measure("switch", spaces, n, touches, param(ROUNDS));
+	space_switch(&boot_space);
+}
