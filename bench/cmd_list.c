@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* `hvbench list`: workloads with their parameters, knobs, counters. */
+#include <string.h>
+
+#include "catalog.h"
+#include "json.h"
+#include "options.h"
+#include "tool.h"
+
+static const struct option_text texts[] = {
+	{ "verbose", 'v', NULL,
+	  "what each workload stands for, and all counters" },
+	{ "json", 0, NULL, "print all of it as JSON" },
+	{ "help", 'h', NULL, "print this" },
+};
+
+static void print_workload(FILE *out, const struct hvbench_guest_info *info,
+			   bool verbose)
+{
+	char def[32], min[32], max[32], left[HVBENCH_NAME_BYTES + 32];
+	unsigned int i;
+
+	fprintf(out, "  %-18s %s\n", info->name, info->summary);
+	if (verbose)
+		fprintf(out, "      stands for: %s\n", info->stands_for);
+	for (i = 0; i < info->nr_params; i++) {
+		format_size(info->params[i].def, def, sizeof(def));
+		format_size(info->params[i].min, min, sizeof(min));
+		format_size(info->params[i].max, max, sizeof(max));
+		snprintf(left, sizeof(left), "%s=%s", info->params[i].name,
+			 def);
+		fprintf(out, "      %-16s %s (%s to %s)\n", left,
+			info->params[i].help, min, max);
+	}
+}
+
+static void print_knobs(FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "\nKnobs:\n");
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		const struct knob *knob = knob_get(i);
+
+		fprintf(out, "  %-10s %-12s %s (default %s)\n", knob->name,
+			knob->choices, knob->help,
+			knob->choice.name[knob->def]);
+	}
+}
+
+static void print_counters(FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "\nCounters:\n");
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		const struct counter *counter = counter_get(i);
+
+		fprintf(out, "  %-22s %-9s %s\n", counter->name, counter->unit,
+			counter->help);
+	}
+}
+
+static void print_list(FILE *out, const struct catalog *catalog, bool verbose)
+{
+	unsigned int i;
+
+	fprintf(out, "Workloads:\n");
+	for (i = 0; i < catalog->nr; i++)
+		print_workload(out, &catalog->guest[i].info, verbose);
+	print_knobs(out);
+	if (verbose)
+		print_counters(out);
+}
+
+int cmd_list(const struct tool *tool, int argc, char **argv)
+{
+	bool json = false, verbose = false;
+	struct options options;
+	struct catalog catalog;
+	struct failure why;
+	int option;
+
+	options_init(&options, texts, sizeof(texts) / sizeof(texts[0]), false);
+	while ((option = options_next(&options, argc, argv, &why)) !=
+	       OPTION_END) {
+		if (option == OPTION_WRONG)
+			return tool_failed(tool, &why);
+		if (!strcmp(texts[option].name, "help")) {
+			fprintf(tool->out,
+				"usage: hvbench list [-v] [--json]\n\n");
+			options_help(&options, tool->out);
+			return STATUS_OK;
+		}
+		if (!strcmp(texts[option].name, "json"))
+			json = true;
+		else
+			verbose = true;
+	}
+	if (catalog_open(&catalog, tool->err, &why))
+		return tool_failed(tool, &why);
+	if (json)
+		json_print(tool->out, json_of_catalog(&catalog));
+	else
+		print_list(tool->out, &catalog, verbose);
+	catalog_close(&catalog);
+	return STATUS_OK;
+}

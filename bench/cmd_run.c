@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * `hvbench run WORKLOAD`: one configuration, some repetitions, results on the
+ * terminal. Nothing is printed before all repetitions ended well.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog.h"
+#include "host.h"
+#include "human.h"
+#include "json.h"
+#include "options.h"
+#include "runner.h"
+#include "suite.h"
+#include "tool.h"
+#include "values.h"
+
+enum { MMU, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, HELP };
+
+static const struct option_text texts[] = {
+	[MMU] = { "mmu", 'm', "ept|spt", "the MMU to run under (required)" },
+	[PARAM] = { NULL, 'p', "NAME=VALUE",
+		    "a parameter of the workload; see `hvbench list`" },
+	[MEMORY] = { "memory", 0, "SIZE",
+		     "guest memory; default: 64M, or what the workload needs" },
+	[REPEAT] = { "repeat", 0, "N", "repetitions (default 1)" },
+	[TIMEOUT] = { "timeout", 0, "SECONDS",
+		      "limit of each repetition (default 60, emulated 300)" },
+	[CPU] = { "cpu", 0, "N",
+		  "run on this CPU; default: the current one, emulated: 0" },
+	[JSON] = { "json", 0, NULL, "print JSON" },
+	[HELP] = { "help", 'h', NULL, "print this" },
+};
+
+#define NR_TEXTS (sizeof(texts) / sizeof(texts[0]))
+
+/* The command line, read but not yet held against a workload. */
+struct request {
+	const char *workload;
+	const char *pair[HVBENCH_MAX_PARAMS * 2];
+	unsigned int nr_pairs;
+	bool mmu_given, json, help;
+	uint64_t mmu, memory, repeat, timeout, cpu;
+	bool knob_given[HVBENCH_NR_KNOBS];
+	uint64_t knob[HVBENCH_NR_KNOBS];
+};
+
+static int take_option(struct request *r, int option, struct failure *why)
+{
+	switch (option) {
+	case MMU:
+		r->mmu_given = true;
+		return value_mmu(optarg, &r->mmu, why);
+	case PARAM:
+		if (r->nr_pairs == sizeof(r->pair) / sizeof(r->pair[0]))
+			return fail(why, STATUS_USAGE, "too many -p");
+		r->pair[r->nr_pairs++] = optarg;
+		return 0;
+	case MEMORY:
+		return value_number("--memory", optarg, HVBENCH_MEMORY_UNIT,
+				    HVBENCH_MEMORY_MAX, &r->memory, why);
+	case REPEAT:
+		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT,
+				    &r->repeat, why);
+	case TIMEOUT:
+		return value_number("--timeout", optarg, 1, TIMEOUT_MAX,
+				    &r->timeout, why);
+	case CPU:
+		return value_number("--cpu", optarg, 0, INT_MAX, &r->cpu, why);
+	case JSON:
+		r->json = true;
+		return 0;
+	case HELP:
+		r->help = true;
+		return 0;
+	default:
+		option -= OPTION_KNOB;
+		r->knob_given[option] = true;
+		return value_choice(knob_get(option)->name,
+				    &knob_get(option)->choice, optarg,
+				    &r->knob[option], why);
+	}
+}
+
+static int parse(struct options *options, int argc, char **argv,
+		 struct request *r, struct failure *why)
+{
+	int option;
+
+	while ((option = options_next(options, argc, argv, why)) !=
+	       OPTION_END) {
+		if (option == OPTION_WRONG || take_option(r, option, why))
+			return -1;
+	}
+	if (r->help)
+		return 0;
+	if (optind != argc - 1)
+		return fail(why, STATUS_USAGE,
+			    optind == argc ?
+				    "which workload? See `hvbench list`" :
+				    "one workload at a time, please");
+	r->workload = argv[optind];
+	if (!r->mmu_given)
+		return fail(why, STATUS_USAGE,
+			    "which MMU? Say --mmu ept or --mmu spt");
+	return 0;
+}
+
+static int make_spec(const struct request *r, const struct catalog *catalog,
+		     struct run_spec *spec, struct failure *why)
+{
+	const struct guest_file *guest =
+		catalog_find(catalog, r->workload, why);
+	unsigned int i;
+
+	if (!guest)
+		return -1;
+	spec_init(spec, guest);
+	spec->mmu = r->mmu;
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		if (!r->knob_given[i])
+			continue;
+		if (!knob_applies(i, spec->mmu))
+			return fail(why, STATUS_USAGE,
+				    "--%s has no effect under --mmu %s",
+				    knob_get(i)->name, mmu_name(spec->mmu));
+		spec->knob[i] = r->knob[i];
+	}
+	for (i = 0; i < r->nr_pairs; i++) {
+		if (value_param(spec, r->pair[i], why))
+			return -1;
+	}
+	spec->memory_bytes = spec_memory(guest, r->memory);
+	return 0;
+}
+
+static void print_json(const struct tool *tool, const struct run_spec *spec,
+		       const struct run_result *results, unsigned int repeat)
+{
+	json_t *object =
+		json_of_spec(spec, tool->engine->name, tool->machine);
+	json_t *repetitions = json_array(), *phases;
+	unsigned int r, i;
+
+	for (r = 0; r < repeat; r++) {
+		phases = json_array();
+		for (i = 0; i < results[r].nr_phases; i++)
+			json_array_append_new(
+				phases, json_of_phase(&results[r].phase[i],
+						      tool->machine));
+		json_array_append_new(repetitions, phases);
+	}
+	json_object_set_new(object, "repetitions", repetitions);
+	json_print(tool->out, object);
+}
+
+/* The results' tables put repetitions side by side, phase by phase. */
+static int check_phases(const struct run_result *results, unsigned int repeat,
+			struct failure *why)
+{
+	unsigned int r;
+
+	for (r = 1; r < repeat; r++) {
+		if (!results_same_phases(&results[0], &results[r]))
+			return fail(why, STATUS_RUN_FAILED,
+				    "repetitions 1 and %u went through different phases",
+				    r + 1);
+	}
+	return 0;
+}
+
+/* In emulation counts are exact: a difference is a defect somewhere. */
+static void check_counts(const struct tool *tool,
+			 const struct run_result *results, unsigned int repeat)
+{
+	char what[256];
+	unsigned int r;
+
+	for (r = 1; tool->machine == MACHINE_EMULATED && r < repeat; r++) {
+		if (!results_counts_equal(&results[0], &results[r], what,
+					  sizeof(what)))
+			fprintf(tool->err,
+				"hvbench: WARNING: repetitions 1 and %u differ in %s\n",
+				r + 1, what);
+	}
+}
+
+static int run_all(const struct tool *tool, const struct request *r,
+		   const struct run_spec *spec, struct failure *why)
+{
+	struct run_result *results = calloc(r->repeat, sizeof(*results));
+	struct engine engine = { .ops = tool->engine };
+	unsigned int done;
+	int ret = -1;
+
+	if (!results)
+		return fail(why, STATUS_ENVIRONMENT, "out of memory");
+	if (engine.ops->open(&engine, why))
+		goto out;
+	for (done = 0; done < r->repeat; done++) {
+		if (run_guest(&engine, spec, r->timeout, tool->err,
+			      &results[done], why))
+			break;
+	}
+	if (done == r->repeat)
+		ret = check_phases(results, r->repeat, why);
+	if (!ret) {
+		check_counts(tool, results, r->repeat);
+		if (r->json) {
+			print_json(tool, spec, results, r->repeat);
+		} else {
+			human_spec(tool->out, spec, engine.ops->name,
+				   tool->machine, r->repeat);
+			human_results(tool->out, results, r->repeat,
+				      tool->machine);
+		}
+	}
+	while (done--)
+		result_free(&results[done]);
+	engine.ops->close(&engine);
+out:
+	free(results);
+	return ret;
+}
+
+int cmd_run(const struct tool *tool, int argc, char **argv)
+{
+	struct request request = { .repeat = 1,
+				   .timeout = tool_timeout(tool),
+				   .cpu = UINT64_MAX };
+	struct catalog catalog;
+	struct options options;
+	struct run_spec spec;
+	struct failure why;
+	int ret;
+
+	options_init(&options, texts, NR_TEXTS, true);
+	if (parse(&options, argc, argv, &request, &why))
+		return tool_failed(tool, &why);
+	if (request.help) {
+		fprintf(tool->out,
+			"usage: hvbench run WORKLOAD --mmu ept|spt [OPTION]...\n\nOptions:\n");
+		options_help(&options, tool->out);
+		return STATUS_OK;
+	}
+	if (catalog_open(&catalog, tool->err, &why))
+		return tool_failed(tool, &why);
+	ret = make_spec(&request, &catalog, &spec, &why);
+	if (!ret && host_pin(request.cpu == UINT64_MAX ? -1 : (int)request.cpu,
+			     tool->machine, &why) < 0)
+		ret = -1;
+	if (!ret)
+		ret = run_all(tool, &request, &spec, &why);
+	catalog_close(&catalog);
+	return ret ? tool_failed(tool, &why) : STATUS_OK;
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See csv.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "csv.h"
+
+/* What all rows of one phase share. */
+struct rows {
+	FILE *out;
+	const char *engine;
+	const struct run_spec *spec;
+	const char *phase;
+	unsigned int repetition;
+	const char *tsc_unit;
+};
+
+void csv_field(FILE *out, const char *text)
+{
+	const char *c;
+
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	putc('"', out);
+	for (c = text; *c; c++) {
+		if (*c == '"')
+			putc('"', out);
+		putc(*c, out);
+	}
+	putc('"', out);
+}
+
+void csv_header(FILE *out)
+{
+	unsigned int i;
+
+	fputs("engine,mmu", out);
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		putc(',', out);
+		csv_field(out, knob_get(i)->name);
+	}
+	fputs(",workload,params,phase,repetition,counter,unit,value\n", out);
+}
+
+static void put_shared(const struct rows *rows)
+{
+	const struct run_spec *spec = rows->spec;
+	FILE *out = rows->out;
+	char params[1024];
+	unsigned int i;
+
+	csv_field(out, rows->engine);
+	putc(',', out);
+	csv_field(out, mmu_name(spec->mmu));
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		putc(',', out);
+		csv_field(out,
+			  knob_applies(i, spec->mmu) ?
+				  knob_get(i)->choice.name[spec->knob[i]] :
+				  "-");
+	}
+	putc(',', out);
+	csv_field(out, spec->guest->info.name);
+	putc(',', out);
+	spec_params(spec, params, sizeof(params));
+	csv_field(out, params);
+	putc(',', out);
+	csv_field(out, rows->phase);
+	fprintf(out, ",%u", rows->repetition);
+}
+
+static void row(const struct rows *rows, const char *counter,
+		const char *unit, uint64_t value)
+{
+	put_shared(rows);
+	fprintf(rows->out, ",%s,%s,%" PRIu64 "\n", counter, unit, value);
+}
+
+static void exit_rows(const struct rows *rows, const struct hvbench_stats *s)
+{
+	char counter[EXIT_NAME_BYTES + 32], name[EXIT_NAME_BYTES];
+	unsigned int i, b;
+
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (!s->exits[i])
+			continue;
+		snprintf(counter, sizeof(counter), "exit.%s",
+			 exit_name(i, name));
+		row(rows, counter, "exits", s->exits[i]);
+	}
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (!s->exits[i])
+			continue;
+		snprintf(counter, sizeof(counter), "outside_tsc.%s",
+			 exit_name(i, name));
+		row(rows, counter, rows->tsc_unit, s->outside_tsc[i]);
+	}
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		for (b = 0; b < HVBENCH_HISTOGRAM_BUCKETS; b++) {
+			if (!s->outside_histogram[i][b])
+				continue;
+			snprintf(counter, sizeof(counter),
+				 "outside_histogram.%s.%u", exit_name(i, name),
+				 b);
+			row(rows, counter, "exits", s->outside_histogram[i][b]);
+		}
+	}
+}
+
+static void phase_rows(const struct rows *rows, const struct phase *phase,
+		       enum machine_kind machine)
+{
+	unsigned int i;
+
+	row(rows, "ops", "operations", phase->ops);
+	row(rows, "tsc", rows->tsc_unit, phase->tsc);
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
+		row(rows, counter_get(i)->name, counter_unit(i, machine),
+		    phase->stats.counter[i]);
+	row(rows, "guest_asked_cr3", "flushes", phase->asked.cr3);
+	row(rows, "guest_asked_invlpg", "flushes", phase->asked.invlpg);
+	row(rows, "guest_asked_invpcid", "flushes", phase->asked.invpcid);
+	row(rows, "guest_asked_cr4", "flushes", phase->asked.cr4);
+	row(rows, "guest_untrapped_flushes", "flushes",
+	    phase_untrapped(phase));
+	row(rows, "guest_table_bytes", "bytes", phase->guest_table_bytes);
+	row(rows, "guest_faults", "faults", phase->guest_faults);
+	exit_rows(rows, &phase->stats);
+}
+
+void csv_result(FILE *out, const char *engine, const struct run_spec *spec,
+		const struct run_result *result, unsigned int repetition,
+		enum machine_kind machine)
+{
+	struct rows rows = { .out = out,
+			     .engine = engine,
+			     .spec = spec,
+			     .repetition = repetition,
+			     .tsc_unit = machine_tsc_unit(machine) };
+	unsigned int i;
+
+	for (i = 0; i < result->nr_phases; i++) {
+		rows.phase = result->phase[i].name;
+		phase_rows(&rows, &result->phase[i], machine);
+	}
+}

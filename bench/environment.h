@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * environment.json: what the results were measured on and how they were
+ * asked for. A value that can't be had says "not available".
+ */
+#ifndef BENCH_ENVIRONMENT_H
+#define BENCH_ENVIRONMENT_H
+
+#include <jansson.h>
+
+#include "tool.h"
+
+/* The engine is open; cpu is the one that the process is pinned to. */
+json_t *environment_json(const struct tool *tool, const struct engine *engine,
+			 int cpu);
+
+#endif

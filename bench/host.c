@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See host.h. */
+#include <errno.h>
+#include <glob.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "host.h"
+
+enum machine_kind host_machine(const char *cmdline_path)
+{
+	char line[4096], *word, *rest = line;
+
+	host_read_line(cmdline_path, line, sizeof(line));
+	while ((word = strsep(&rest, " "))) {
+		if (!strcmp(word, "hvbench.machine=emulated"))
+			return MACHINE_EMULATED;
+	}
+	return MACHINE_METAL;
+}
+
+void host_read_line(const char *path, char *buf, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+
+	snprintf(buf, size, HOST_NOT_AVAILABLE);
+	if (!file)
+		return;
+	if (getline(&line, &room, file) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0])
+			snprintf(buf, size, "%s", line);
+	}
+	free(line);
+	fclose(file);
+}
+
+void host_read_field(const char *path, const char *name, char *buf,
+		     size_t size)
+{
+	FILE *file = fopen(path, "re");
+	char *line = NULL, *value;
+	size_t room = 0, len = strlen(name);
+
+	snprintf(buf, size, HOST_NOT_AVAILABLE);
+	if (!file)
+		return;
+	while (getline(&line, &room, file) > 0) {
+		if (strncmp(line, name, len))
+			continue;
+		value = line + len;
+		value += strspn(value, " \t");
+		if (*value++ != ':')
+			continue;
+		value += strspn(value, " \t");
+		value[strcspn(value, "\n")] = '\0';
+		if (*value)
+			snprintf(buf, size, "%s", value);
+		break;
+	}
+	free(line);
+	fclose(file);
+}
+
+bool host_has_vmx(void)
+{
+	char flags[8192], *word, *rest = flags;
+
+	host_read_field("/proc/cpuinfo", "flags", flags, sizeof(flags));
+	while ((word = strsep(&rest, " "))) {
+		if (!strcmp(word, "vmx"))
+			return true;
+	}
+	return false;
+}
+
+/* True where the pattern names a file; buf then holds its path. */
+static bool first_match(const char *pattern, char *buf, size_t size)
+{
+	glob_t found;
+
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	snprintf(buf, size, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	return true;
+}
+
+/* Our parent directory's is the build directory. */
+void host_module_path(char *buf, size_t size)
+{
+	char exe[512], pattern[1024];
+	struct utsname kernel;
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	snprintf(buf, size, "build/module/<kernel release>/hvbench.ko");
+	if (len < 0 || uname(&kernel))
+		return;
+	exe[len] = '\0';
+	*strrchr(exe, '/') = '\0';
+	snprintf(pattern, sizeof(pattern), "%s/../module/%s/hvbench.ko", exe,
+		 kernel.release);
+	if (first_match(pattern, buf, size))
+		return;
+	snprintf(pattern, sizeof(pattern), "%s/../hvbench.ko", exe);
+	first_match(pattern, buf, size);
+}
+
+int host_pin(int cpu, enum machine_kind machine, struct failure *why)
+{
+	cpu_set_t set;
+
+	if (cpu < 0 && machine == MACHINE_METAL)
+		cpu = sched_getcpu();
+	if (cpu < 0)
+		cpu = 0;
+	CPU_ZERO(&set);
+	if (cpu < CPU_SETSIZE)
+		CPU_SET(cpu, &set);
+	if (cpu >= CPU_SETSIZE || sched_setaffinity(0, sizeof(set), &set))
+		return fail(why, STATUS_ENVIRONMENT,
+			    "can't run on CPU %d: %s (the allowed ones: grep Cpus_allowed_list /proc/self/status)",
+			    cpu, cpu >= CPU_SETSIZE ? "no such CPU" :
+						      strerror(errno));
+	return cpu;
+}

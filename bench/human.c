@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See human.h. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "human.h"
+#include "names.h"
+
+#define LABEL_WIDTH 46
+
+void human_spec(FILE *out, const struct run_spec *spec, const char *engine,
+		enum machine_kind machine, unsigned int repeat)
+{
+	char params[1024], memory[32];
+	unsigned int i;
+
+	spec_params(spec, params, sizeof(params));
+	format_size(spec->memory_bytes, memory, sizeof(memory));
+	fprintf(out, "%s %s\n", spec->guest->info.name, params);
+	fprintf(out, "engine=%s mmu=%s", engine, mmu_name(spec->mmu));
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		if (knob_applies(i, spec->mmu))
+			fprintf(out, " %s=%s", knob_get(i)->name,
+				knob_get(i)->choice.name[spec->knob[i]]);
+	}
+	fprintf(out, " memory=%s repetitions=%u\n", memory, repeat);
+	fprintf(out, "machine: %s\n",
+		machine == MACHINE_EMULATED ?
+			"emulated; times are instructions executed, not cycles" :
+			"metal; times are TSC cycles");
+}
+
+static void line(FILE *out, const char *label, uint64_t value, uint64_t ops)
+{
+	fprintf(out, "  %-*s %14.3f  (%" PRIu64 ")\n", LABEL_WIDTH, label,
+		(double)value / ops, value);
+}
+
+static uint64_t tsc_of(const struct phase *phase)
+{
+	return phase->tsc;
+}
+
+static uint64_t outside_of(const struct phase *phase)
+{
+	return phase->stats.counter[HVBENCH_CNT_outside_tsc];
+}
+
+/* The median over the repetitions of a time per operation. */
+static void time_line(FILE *out, const char *label,
+		      const struct run_result *results, unsigned int repeat,
+		      unsigned int i, uint64_t (*time)(const struct phase *))
+{
+	double *values = calloc(repeat, sizeof(*values));
+	double middle;
+	unsigned int r;
+
+	if (!values)
+		return;
+	for (r = 0; r < repeat; r++)
+		values[r] = (double)time(&results[r].phase[i]) /
+			    results[r].phase[i].ops;
+	middle = median(values, repeat);
+	fprintf(out, "  %-*s %14.1f", LABEL_WIDTH, label, middle);
+	/* median() left them sorted. */
+	if (repeat > 1)
+		fprintf(out, "  (median of %u; %.1f to %.1f)", repeat,
+			values[0], values[repeat - 1]);
+	putc('\n', out);
+	free(values);
+}
+
+static void time_lines(FILE *out, const struct run_result *results,
+		       unsigned int repeat, unsigned int i, const char *unit)
+{
+	char label[96];
+
+	snprintf(label, sizeof(label), "%s", unit);
+	time_line(out, label, results, repeat, i, tsc_of);
+	snprintf(label, sizeof(label), "  without the host's interrupts");
+	time_line(out, label, results, repeat, i, phase_own_tsc);
+	snprintf(label, sizeof(label), "  outside the guest, in all");
+	time_line(out, label, results, repeat, i, outside_of);
+}
+
+static void exit_lines(FILE *out, const struct phase *phase)
+{
+	const struct hvbench_stats *stats = &phase->stats;
+	char name[EXIT_NAME_BYTES], label[EXIT_NAME_BYTES + 4];
+	unsigned int i;
+
+	line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits],
+	     phase->ops);
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (!stats->exits[i])
+			continue;
+		snprintf(label, sizeof(label), "  %s", exit_name(i, name));
+		fprintf(out,
+			"  %-*s %14.3f  (%llu, each %.0f outside the guest)\n",
+			LABEL_WIDTH, label, (double)stats->exits[i] / phase->ops,
+			stats->exits[i],
+			(double)stats->outside_tsc[i] / stats->exits[i]);
+	}
+}
+
+static void flush_lines(FILE *out, const struct phase *phase)
+{
+	unsigned int i;
+	char label[64];
+
+	line(out, "TLB flushes by the hypervisor", phase_flushes(phase),
+	     phase->ops);
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (!counter_is_flush(i) || !phase->stats.counter[i])
+			continue;
+		snprintf(label, sizeof(label), "  %s", counter_get(i)->name);
+		line(out, label, phase->stats.counter[i], phase->ops);
+	}
+	line(out, "TLB flushes by the guest, not trapped",
+	     phase_untrapped(phase), phase->ops);
+}
+
+/* What exit_lines(), flush_lines() and time_lines() do not show. */
+static void other_lines(FILE *out, const struct phase *phase)
+{
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (counter_get(i)->kind != COUNTER_EVENT ||
+		    counter_is_flush(i) || !phase->stats.counter[i] ||
+		    i == HVBENCH_CNT_vm_exits ||
+		    i == HVBENCH_CNT_harness_exits ||
+		    i == HVBENCH_CNT_outside_tsc)
+			continue;
+		line(out, counter_get(i)->name, phase->stats.counter[i],
+		     phase->ops);
+	}
+	if (phase->guest_faults)
+		line(out, "page faults that the guest handled",
+		     phase->guest_faults, phase->ops);
+}
+
+void human_results(FILE *out, const struct run_result *results,
+		   unsigned int repeat, enum machine_kind machine)
+{
+	unsigned int i;
+
+	for (i = 0; i < results->nr_phases; i++) {
+		const struct phase *phase = &results->phase[i];
+
+		fprintf(out,
+			"\nphase %s: %" PRIu64
+			" operations; per operation (and in all):\n",
+			phase->name, phase->ops);
+		time_lines(out, results, repeat, i, machine_tsc_unit(machine));
+		exit_lines(out, phase);
+		flush_lines(out, phase);
+		other_lines(out, phase);
+		fprintf(out,
+			"  tables at the end: %llu bytes of the hypervisor (peak %llu), %" PRIu64
+			" of the guest\n",
+			phase->stats.counter[HVBENCH_CNT_table_bytes],
+			phase->stats.counter[HVBENCH_CNT_table_bytes_peak],
+			phase->guest_table_bytes);
+	}
+	if (!results->nr_phases)
+		fprintf(out, "\nthe guest ended well; it has no phases\n");
+}

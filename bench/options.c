@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See options.h. */
+#include <string.h>
+
+#include "names.h"
+#include "options.h"
+#include "tables.h"
+
+/* Above all letters, below OPTION_KNOB. */
+#define CODE_TABLE 300
+
+void options_init(struct options *options, const struct option_text *text,
+		  unsigned int nr, bool knobs)
+{
+	unsigned int i, nr_longs = 0;
+	char *letter = options->letters;
+
+	memset(options, 0, sizeof(*options));
+	options->text = text;
+	options->nr = nr;
+	options->knobs = knobs;
+	*letter++ = ':';
+	for (i = 0; i < nr; i++) {
+		if (text[i].letter) {
+			*letter++ = text[i].letter;
+			if (text[i].argument)
+				*letter++ = ':';
+		}
+		if (text[i].name)
+			options->longs[nr_longs++] = (struct option){
+				.name = text[i].name,
+				.has_arg = text[i].argument != NULL,
+				.val = CODE_TABLE + i,
+			};
+	}
+	for (i = 0; knobs && i < HVBENCH_NR_KNOBS; i++)
+		options->longs[nr_longs++] = (struct option){
+			.name = knob_get(i)->name,
+			.has_arg = 1,
+			.val = OPTION_KNOB + i,
+		};
+	/* 0 makes getopt start anew, for callers that parse twice. */
+	optind = 0;
+	opterr = 0;
+}
+
+static int wrong_option(const struct options *options, char **argv,
+			struct failure *why)
+{
+	struct names names = { .nr = 0 };
+	const struct option *o;
+	char word[64], hint[1024];
+
+	if (optopt && optopt < CODE_TABLE) {
+		snprintf(word, sizeof(word), "%c", optopt);
+	} else {
+		snprintf(word, sizeof(word), "%s", argv[optind - 1] + 2);
+		word[strcspn(word, "=")] = '\0';
+	}
+	for (o = options->longs; o->name; o++)
+		names_add(&names, o->name);
+	names_hint(&names, word, hint, sizeof(hint));
+	fail(why, STATUS_USAGE, "%s \"%s\"%s",
+	     optopt >= CODE_TABLE ? "this option takes no value:" :
+				    "unknown option",
+	     argv[optind - 1], hint);
+	return OPTION_WRONG;
+}
+
+int options_next(struct options *options, int argc, char **argv,
+		 struct failure *why)
+{
+	int code;
+	unsigned int i;
+
+	optopt = 0;
+	code = getopt_long(argc, argv, options->letters, options->longs, NULL);
+	if (code == -1)
+		return OPTION_END;
+	if (code == '?')
+		return wrong_option(options, argv, why);
+	if (code == ':') {
+		fail(why, STATUS_USAGE, "a value is missing after %s",
+		     argv[optind - 1]);
+		return OPTION_WRONG;
+	}
+	if (code >= OPTION_KNOB)
+		return code;
+	if (code >= CODE_TABLE)
+		return code - CODE_TABLE;
+	for (i = 0; i < options->nr; i++) {
+		if (options->text[i].letter == code)
+			return i;
+	}
+	return wrong_option(options, argv, why);
+}
+
+void options_help(const struct options *options, FILE *out)
+{
+	unsigned int i;
+	char left[80];
+
+	for (i = 0; i < options->nr; i++) {
+		const struct option_text *text = &options->text[i];
+		char letter[8] = "";
+
+		if (text->letter)
+			snprintf(letter, sizeof(letter), "-%c%s", text->letter,
+				 text->name ? ", " : "");
+		snprintf(left, sizeof(left), "%s%s%s%s%s", letter,
+			 text->name ? "--" : "", text->name ? text->name : "",
+			 text->argument ? " " : "",
+			 text->argument ? text->argument : "");
+		fprintf(out, "  %-24s %s\n", left, text->help);
+	}
+	if (!options->knobs)
+		return;
+	fprintf(out, "\nKnobs:\n");
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		const struct knob *knob = knob_get(i);
+
+		snprintf(left, sizeof(left), "--%s %s", knob->name,
+			 knob->choices);
+		fprintf(out, "  %-24s %s (default %s)\n", left, knob->help,
+			knob->choice.name[knob->def]);
+	}
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See result.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "result.h"
+
+uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted)
+{
+	uint64_t bytes = wanted;
+
+	if (!bytes)
+		bytes = guest->info.min_memory_bytes > MEMORY_DEFAULT ?
+				guest->info.min_memory_bytes :
+				MEMORY_DEFAULT;
+	if (bytes > HVBENCH_MEMORY_MAX)
+		bytes = HVBENCH_MEMORY_MAX;
+	return (bytes + HVBENCH_MEMORY_UNIT - 1) & ~(HVBENCH_MEMORY_UNIT - 1);
+}
+
+void spec_init(struct run_spec *spec, const struct guest_file *guest)
+{
+	unsigned int i;
+
+	memset(spec, 0, sizeof(*spec));
+	spec->guest = guest;
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++)
+		spec->knob[i] = knob_get(i)->def;
+	for (i = 0; i < guest->info.nr_params; i++)
+		spec->value[i] = guest->info.params[i].def;
+	spec->memory_bytes = spec_memory(guest, 0);
+}
+
+bool spec_equal(const struct run_spec *a, const struct run_spec *b)
+{
+	return a->guest == b->guest && a->mmu == b->mmu &&
+	       !memcmp(a->knob, b->knob, sizeof(a->knob)) &&
+	       !memcmp(a->value, b->value, sizeof(a->value));
+}
+
+void spec_params(const struct run_spec *spec, char *buf, size_t size)
+{
+	const struct hvbench_guest_info *info = &spec->guest->info;
+	size_t used = 0;
+	unsigned int i;
+
+	buf[0] = '\0';
+	for (i = 0; i < info->nr_params && used < size; i++)
+		used += snprintf(buf + used, size - used, "%s%s=%" PRIu64,
+				 i ? " " : "", info->params[i].name,
+				 spec->value[i]);
+}
+
+void spec_variant(const struct run_spec *spec, char *buf, size_t size)
+{
+	size_t used = snprintf(buf, size, "mmu=%s", mmu_name(spec->mmu));
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_NR_KNOBS && used < size; i++) {
+		const struct knob *knob = knob_get(i);
+
+		if (spec->knob[i] != knob->def && knob_applies(i, spec->mmu))
+			used += snprintf(buf + used, size - used, " %s=%s",
+					 knob->name,
+					 knob->choice.name[spec->knob[i]]);
+	}
+}
+
+void result_free(struct run_result *result)
+{
+	free(result->phase);
+	memset(result, 0, sizeof(*result));
+}
+
+void stats_subtract(const struct hvbench_stats *begin,
+		    const struct hvbench_stats *end,
+		    struct hvbench_stats *delta)
+{
+	unsigned int i, b;
+
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
+		delta->counter[i] =
+			end->counter[i] -
+			(counter_get(i)->kind == COUNTER_EVENT ?
+				 begin->counter[i] :
+				 0);
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		delta->exits[i] = end->exits[i] - begin->exits[i];
+		delta->outside_tsc[i] =
+			end->outside_tsc[i] - begin->outside_tsc[i];
+		for (b = 0; b < HVBENCH_HISTOGRAM_BUCKETS; b++)
+			delta->outside_histogram[i][b] =
+				end->outside_histogram[i][b] -
+				begin->outside_histogram[i][b];
+	}
+}
+
+bool counter_is_flush(unsigned int index)
+{
+	return !strncmp(counter_get(index)->name, "flush_", strlen("flush_"));
+}
+
+uint64_t phase_flushes(const struct phase *phase)
+{
+	uint64_t sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (counter_is_flush(i))
+			sum += phase->stats.counter[i];
+	}
+	return sum;
+}
+
+static uint64_t beyond(uint64_t asked, uint64_t trapped)
+{
+	return asked > trapped ? asked - trapped : 0;
+}
+
+/* Kind by kind: a trapped CR0 change must not hide an untrapped INVLPG. */
+uint64_t phase_untrapped(const struct phase *phase)
+{
+	const __u64 *trapped = phase->stats.counter;
+
+	return beyond(phase->asked.cr3, trapped[HVBENCH_CNT_guest_flush_cr3]) +
+	       beyond(phase->asked.invlpg,
+		      trapped[HVBENCH_CNT_guest_flush_invlpg]) +
+	       beyond(phase->asked.cr4, trapped[HVBENCH_CNT_guest_flush_cr4]) +
+	       phase->asked.invpcid;
+}
+
+uint64_t phase_own_tsc(const struct phase *phase)
+{
+	return beyond(phase->tsc,
+		      phase->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] +
+			      phase->stats.outside_tsc[EXIT_PREEMPTION_TIMER]);
+}
+
+/* The host's turns are VM exits, and without VPID flushes, of their own. */
+static uint64_t exact_counter(const struct phase *phase, unsigned int i)
+{
+	uint64_t value = phase->stats.counter[i];
+
+	if (i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_flush_transition)
+		return beyond(value,
+			      phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
+				      phase->stats.exits[EXIT_PREEMPTION_TIMER]);
+	return value;
+}
+
+static bool phase_counts_equal(const struct phase *a, const struct phase *b,
+			       char *what, size_t size)
+{
+	char name[EXIT_NAME_BYTES];
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		uint64_t x = exact_counter(a, i), y = exact_counter(b, i);
+
+		if (x == y || !strcmp(counter_get(i)->unit, "tsc"))
+			continue;
+		snprintf(what, size,
+			 "%s in phase %s: %" PRIu64 " and %" PRIu64,
+			 counter_get(i)->name, a->name, x, y);
+		return false;
+	}
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (exit_is_hosts(i) ||
+		    a->stats.exits[i] == b->stats.exits[i])
+			continue;
+		snprintf(what, size, "exit.%s in phase %s: %llu and %llu",
+			 exit_name(i, name), a->name, a->stats.exits[i],
+			 b->stats.exits[i]);
+		return false;
+	}
+	if (a->ops != b->ops || a->guest_faults != b->guest_faults ||
+	    a->guest_table_bytes != b->guest_table_bytes ||
+	    memcmp(&a->asked, &b->asked, sizeof(a->asked))) {
+		snprintf(what, size,
+			 "the guest's own counts (ops, faults, flushes asked for, table bytes) in phase %s",
+			 a->name);
+		return false;
+	}
+	return true;
+}
+
+bool results_same_phases(const struct run_result *a,
+			 const struct run_result *b)
+{
+	unsigned int i;
+
+	if (a->nr_phases != b->nr_phases)
+		return false;
+	for (i = 0; i < a->nr_phases; i++) {
+		if (strcmp(a->phase[i].name, b->phase[i].name))
+			return false;
+	}
+	return true;
+}
+
+bool results_counts_equal(const struct run_result *a,
+			  const struct run_result *b, char *what, size_t size)
+{
+	unsigned int i;
+
+	if (!results_same_phases(a, b)) {
+		snprintf(what, size, "their phases");
+		return false;
+	}
+	for (i = 0; i < a->nr_phases; i++) {
+		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what,
+					size))
+			return false;
+	}
+	return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+double median(double *values, unsigned int nr)
+{
+	qsort(values, nr, sizeof(*values), by_value);
+	if (nr % 2)
+		return values[nr / 2];
+	return (values[nr / 2 - 1] + values[nr / 2]) / 2;
+}

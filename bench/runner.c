@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See runner.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "phases.h"
+#include "runner.h"
+#include "stop.h"
+
+/* The basic exit reason is in bits 15:0 (SDM 3C, 25.9.1). */
+#define BASIC_REASON 0xffff
+
+static void write_params(const struct run_spec *spec, struct vm *vm)
+{
+	struct hvbench_guest_params params = {
+		.magic = HVBENCH_PARAMS_MAGIC,
+		.abi = HVBENCH_GUEST_ABI,
+		.nr_values = spec->guest->info.nr_params,
+		.memory_bytes = vm->config.memory_bytes,
+		.image_end = spec->guest->image_end,
+	};
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_MAX_PARAMS; i++)
+		params.values[i] = spec->value[i];
+	memcpy((char *)vm->memory + HVBENCH_PARAMS_GPA, &params,
+	       sizeof(params));
+}
+
+static int prepare(struct vm *vm, const struct run_spec *spec,
+		   struct failure *why)
+{
+	struct hvbench_start start = {
+		.rip = spec->guest->entry,
+		.cr3 = spec->guest->info.cr3,
+		.rdi = HVBENCH_PARAMS_GPA,
+	};
+
+	if (guest_file_load(spec->guest, vm->memory, vm->config.memory_bytes,
+			    why))
+		return -1;
+	write_params(spec, vm);
+	return vm->engine->ops->start(vm, &start, why);
+}
+
+static int check_stop(unsigned int timeout_seconds, struct failure *why)
+{
+	switch (stop_requested()) {
+	case STOP_SIGNAL:
+		return fail(why, STATUS_RUN_FAILED, "interrupted");
+	case STOP_TIMEOUT:
+		return fail(why, STATUS_RUN_FAILED,
+			    "the guest did not end within %u s (--timeout)",
+			    timeout_seconds);
+	default:
+		return 0;
+	}
+}
+
+static int explain_end(const struct hvbench_run *run, struct failure *why)
+{
+	char reason[EXIT_NAME_BYTES], detail[96] = "";
+
+	if (run->end == HVBENCH_END_NO_MEMORY ||
+	    run->end == HVBENCH_END_EPT_MISCONFIG)
+		snprintf(detail, sizeof(detail), ", gpa %#llx", run->gpa);
+	else if (run->end == HVBENCH_END_ENTRY_FAILED)
+		snprintf(detail, sizeof(detail), ", VM-instruction error %llu",
+			 run->entry_error);
+	return fail(why, STATUS_RUN_FAILED,
+		    "%s (rip %#llx, cr2 %#llx, cr3 %#llx, last exit %s, qualification %#llx%s)",
+		    end_text(run->end), run->rip, run->cr2, run->cr3,
+		    exit_name(run->exit_reason & BASIC_REASON, reason),
+		    run->exit_qualification, detail);
+}
+
+/* Runs until the guest's EXIT. stats is room for a snapshot. */
+static int run_loop(struct vm *vm, struct phases *phases,
+		    struct hvbench_stats *stats, unsigned int timeout_seconds,
+		    struct failure *why)
+{
+	const struct engine_ops *ops = vm->engine->ops;
+	struct hvbench_mailbox box;
+	struct hvbench_run run;
+
+	while (!phases->exited) {
+		if (check_stop(timeout_seconds, why) ||
+		    ops->run(vm, &run, why))
+			return -1;
+		switch (run.exit) {
+		case HVBENCH_RUN_NONE:
+			break;
+		case HVBENCH_RUN_DOORBELL:
+			ops->read_stats(vm, stats);
+			/* One copy: what is checked is what is used. */
+			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA,
+			       sizeof(box));
+			if (phases_ring(phases, run.doorbell, &box, stats,
+					why))
+				return -1;
+			break;
+		case HVBENCH_RUN_ENDED:
+			return explain_end(&run, why);
+		default:
+			return fail(why, STATUS_RUN_FAILED,
+				    "the engine came back with %u, which this tool does not know",
+				    run.exit);
+		}
+	}
+	return 0;
+}
+
+int run_guest(struct engine *engine, const struct run_spec *spec,
+	      unsigned int timeout_seconds, FILE *console,
+	      struct run_result *result, struct failure *why)
+{
+	struct vm_config config = { .mmu = spec->mmu,
+				    .memory_bytes = spec->memory_bytes };
+	struct hvbench_stats *stats = malloc(sizeof(*stats));
+	struct phases *phases = malloc(sizeof(*phases));
+	struct vm vm;
+	int ret = -1;
+
+	memset(result, 0, sizeof(*result));
+	memcpy(config.knob, spec->knob, sizeof(config.knob));
+	if (!stats || !phases) {
+		fail(why, STATUS_ENVIRONMENT, "out of memory");
+		goto out;
+	}
+	phases_init(phases, result, console);
+	/* Armed before the VM is made: that may take its time, too. */
+	stop_arm(timeout_seconds);
+	if (engine->ops->create(engine, &config, &vm, why)) {
+		/* Perhaps it was our own signal that broke it off. */
+		check_stop(timeout_seconds, why);
+	} else {
+		ret = prepare(&vm, spec, why);
+		if (!ret)
+			ret = run_loop(&vm, phases, stats, timeout_seconds,
+				       why);
+		engine->ops->destroy(&vm);
+	}
+	stop_disarm();
+	if (ret)
+		result_free(result);
+out:
+	free(phases);
+	free(stats);
+	return ret;
+}

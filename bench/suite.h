@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A suite file: one experiment a line, `WORKLOAD key=value[,value]...`, where
+ * a key is a parameter of the workload, a knob, `mmu`, `repeat` or `memory`.
+ * suite_parse.c reads it, matrix.c expands its lists to single configurations.
+ */
+#ifndef BENCH_SUITE_H
+#define BENCH_SUITE_H
+
+#include "catalog.h"
+#include "result.h"
+
+#define SUITE_MAX_VALUES 64
+#define SUITE_MAX_CELLS 4096
+#define SUITE_MAX_REPEAT 1000
+
+/* The values of one key; none where the line does not name it. */
+struct suite_values {
+	uint64_t value[SUITE_MAX_VALUES];
+	unsigned int nr;
+};
+
+struct suite_line {
+	unsigned int number; /* in the file, from 1 */
+	const struct guest_file *guest;
+	struct suite_values mmu;
+	struct suite_values knob[HVBENCH_NR_KNOBS];
+	struct suite_values param[HVBENCH_MAX_PARAMS];
+	struct suite_values repeat, memory; /* one value at most */
+};
+
+struct suite {
+	struct suite_line *line;
+	unsigned int nr;
+};
+
+/*
+ * Parses a whole text; name stands for it in errors, which are of the form
+ * `name:line: what`. 0, or -1 with nothing held.
+ */
+int suite_parse(const char *text, const char *name,
+		const struct catalog *catalog, struct suite *suite,
+		struct failure *why);
+int suite_read(const char *path, const struct catalog *catalog,
+	       struct suite *suite, struct failure *why);
+void suite_free(struct suite *suite);
+
+/* One configuration to be run. */
+struct cell {
+	struct run_spec spec;
+	unsigned int line; /* of the suite file */
+	unsigned int repeat;
+	/* Cells of one group differ in MMU and knobs alone, and interleave. */
+	unsigned int group;
+};
+
+struct matrix {
+	struct cell *cell;
+	unsigned int nr;
+	unsigned int merged; /* configurations that the file names twice */
+};
+
+/* One run of the plan. */
+struct step {
+	unsigned int cell;
+	unsigned int repetition; /* from 1 */
+	bool last_of_group;
+};
+
+struct plan {
+	struct step *step;
+	unsigned int nr;
+};
+
+/* Lines that say nothing of repeat get that many repetitions. */
+int matrix_expand(const struct suite *suite, const char *name,
+		  unsigned int repeat, struct matrix *matrix,
+		  struct failure *why);
+void matrix_free(struct matrix *matrix);
+
+/*
+ * The order of runs: group by group; within a group round by round, the
+ * first round forward, the next backward (ABBA), so that a drift of the
+ * machine falls on all variants alike.
+ */
+int plan_make(const struct matrix *matrix, struct plan *plan,
+	      struct failure *why);
+void plan_free(struct plan *plan);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Text to struct suite; see suite.h. Every error names file, line and cure. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "suite.h"
+#include "values.h"
+
+#define BLANKS " \t\r\v\f"
+
+/* Where a key's values go, and how they are read. */
+struct key {
+	struct suite_values *values;
+	const struct knob *knob; /* a choice of it, or */
+	const struct hvbench_guest_param_info *param; /* a number in its range */
+};
+
+static int usage(struct failure *why, const char *what, const char *word)
+{
+	return fail(why, STATUS_USAGE, "%s \"%.64s\"", what, word);
+}
+
+/* All keys that the line may have, for an error about one that it may not. */
+static int unknown_key(const struct suite_line *line, const char *word,
+		       struct failure *why)
+{
+	const struct hvbench_guest_info *info = &line->guest->info;
+	struct names names = { .nr = 0 };
+	char hint[1500];
+	unsigned int i;
+
+	for (i = 0; i < info->nr_params; i++)
+		names_add(&names, info->params[i].name);
+	names_add(&names, "mmu");
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++)
+		names_add(&names, knob_get(i)->name);
+	names_add(&names, "repeat");
+	names_add(&names, "memory");
+	names_hint(&names, word, hint, sizeof(hint));
+	return fail(why, STATUS_USAGE,
+		    "%s has no parameter or knob \"%.64s\"%s", info->name,
+		    word, hint);
+}
+
+static int find_key(struct suite_line *line, const char *word,
+		    struct key *key, struct failure *why)
+{
+	int i;
+
+	memset(key, 0, sizeof(*key));
+	i = guest_param_find(&line->guest->info, word);
+	if (i >= 0) {
+		key->values = &line->param[i];
+		key->param = &line->guest->info.params[i];
+		return 0;
+	}
+	i = knob_find(word);
+	if (i >= 0) {
+		key->values = &line->knob[i];
+		key->knob = knob_get(i);
+	} else if (!strcmp(word, "mmu")) {
+		key->values = &line->mmu;
+	} else if (!strcmp(word, "repeat")) {
+		key->values = &line->repeat;
+	} else if (!strcmp(word, "memory")) {
+		key->values = &line->memory;
+	} else {
+		return unknown_key(line, word, why);
+	}
+	return 0;
+}
+
+static int parse_value(struct suite_line *line, const struct key *key,
+		       const char *name, const char *word, uint64_t *value,
+		       struct failure *why)
+{
+	if (key->param)
+		return value_number(name, word, key->param->min,
+				   key->param->max, value, why);
+	if (key->knob)
+		return value_choice(name, &key->knob->choice, word, value,
+				    why);
+	if (key->values == &line->repeat)
+		return value_number(name, word, 1, SUITE_MAX_REPEAT, value,
+				   why);
+	if (key->values == &line->memory)
+		return value_number(name, word, HVBENCH_MEMORY_UNIT,
+				   HVBENCH_MEMORY_MAX, value, why);
+	return value_mmu(word, value, why);
+}
+
+static int add_value(struct suite_line *line, const struct key *key,
+		     const char *name, uint64_t value, const char *word,
+		     struct failure *why)
+{
+	struct suite_values *values = key->values;
+	bool single = values == &line->repeat || values == &line->memory;
+	unsigned int i;
+
+	/* Neither is a column of the results: a list would look like one. */
+	if (single && values->nr)
+		return fail(why, STATUS_USAGE, "%s takes one value, not a list",
+			    name);
+	if (values->nr == SUITE_MAX_VALUES)
+		return fail(why, STATUS_USAGE, "%s has more than %u values",
+			    name, SUITE_MAX_VALUES);
+	for (i = 0; i < values->nr; i++) {
+		if (values->value[i] == value)
+			return fail(why, STATUS_USAGE,
+				    "%s names the value %.64s twice", name,
+				    word);
+	}
+	values->value[values->nr++] = value;
+	return 0;
+}
+
+/* One `key=value[,value...]`. */
+static int parse_pair(struct suite_line *line, char *pair, struct failure *why)
+{
+	char *list = strchr(pair, '='), *word;
+	struct key key;
+	uint64_t value;
+
+	if (!list || list == pair)
+		return usage(why,
+			     "expected key=value[,value...] instead of", pair);
+	*list++ = '\0';
+	if (find_key(line, pair, &key, why))
+		return -1;
+	if (key.values->nr)
+		return usage(why, "two times the key", pair);
+	while ((word = strsep(&list, ","))) {
+		if (!*word)
+			return usage(why, "a value is missing for", pair);
+		if (parse_value(line, &key, pair, word, &value, why) ||
+		    add_value(line, &key, pair, value, word, why))
+			return -1;
+	}
+	return 0;
+}
+
+/* A knob of an MMU that the line leaves out would be dropped in silence. */
+static int check_knobs(const struct suite_line *line, struct failure *why)
+{
+	unsigned int i, m;
+
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		if (!line->knob[i].nr || !line->mmu.nr)
+			continue;
+		for (m = 0; m < line->mmu.nr; m++) {
+			if (knob_applies(i, line->mmu.value[m]))
+				break;
+		}
+		if (m == line->mmu.nr)
+			return fail(why, STATUS_USAGE,
+				    "%s has no effect under mmu=%s",
+				    knob_get(i)->name,
+				    mmu_name(line->mmu.value[0]));
+	}
+	return 0;
+}
+
+static int parse_line(char *text, const struct catalog *catalog,
+		      struct suite_line *line, struct failure *why)
+{
+	char *rest = text, *word;
+
+	while ((word = strsep(&rest, BLANKS))) {
+		if (!*word)
+			continue;
+		if (line->guest) {
+			if (parse_pair(line, word, why))
+				return -1;
+			continue;
+		}
+		line->guest = catalog_find(catalog, word, why);
+		if (!line->guest)
+			return -1;
+	}
+	return line->guest ? check_knobs(line, why) : 0;
+}
+
+static struct suite_line *add_line(struct suite *suite, unsigned int number)
+{
+	struct suite_line *line =
+		reallocarray(suite->line, suite->nr + 1, sizeof(*line));
+
+	if (!line)
+		return NULL;
+	suite->line = line;
+	line += suite->nr;
+	memset(line, 0, sizeof(*line));
+	line->number = number;
+	return line;
+}
+
+static int parse_text(char *text, const char *name,
+		      const struct catalog *catalog, struct suite *suite,
+		      struct failure *why)
+{
+	unsigned int number = 0;
+	char *rest = text, *row;
+	struct suite_line *line;
+
+	while ((row = strsep(&rest, "\n"))) {
+		number++;
+		row[strcspn(row, "#")] = '\0';
+		line = add_line(suite, number);
+		if (!line)
+			return fail(why, STATUS_ENVIRONMENT, "out of memory");
+		if (parse_line(row, catalog, line, why))
+			return fail_within(why, "%s:%u", name, number);
+		if (line->guest)
+			suite->nr++;
+	}
+	if (!suite->nr)
+		return fail(why, STATUS_USAGE,
+			    "%s: no experiment in it (right: one a line, WORKLOAD key=value[,value...]...)",
+			    name);
+	return 0;
+}
+
+int suite_parse(const char *text, const char *name,
+		const struct catalog *catalog, struct suite *suite,
+		struct failure *why)
+{
+	char *copy = strdup(text);
+	int ret;
+
+	memset(suite, 0, sizeof(*suite));
+	if (!copy)
+		return fail(why, STATUS_ENVIRONMENT, "out of memory");
+	ret = parse_text(copy, name, catalog, suite, why);
+	free(copy);
+	if (ret)
+		suite_free(suite);
+	return ret;
+}
+
+int suite_read(const char *path, const struct catalog *catalog,
+	       struct suite *suite, struct failure *why)
+{
+	FILE *file = fopen(path, "re");
+	char *text = NULL;
+	size_t room = 0;
+	ssize_t len;
+	int ret;
+
+	if (!file)
+		return fail(why, STATUS_USAGE, "%s: %s", path,
+			    strerror(errno));
+	errno = 0;
+	len = getdelim(&text, &room, '\0', file);
+	if (len < 0)
+		ret = fail(why, STATUS_USAGE, "%s: %s", path,
+			   errno ? strerror(errno) : "the file is empty");
+	else if (strlen(text) != (size_t)len)
+		ret = fail(why, STATUS_USAGE, "%s: not a text file", path);
+	else
+		ret = suite_parse(text, path, catalog, suite, why);
+	free(text);
+	fclose(file);
+	return ret;
+}
+
+void suite_free(struct suite *suite)
+{
+	free(suite->line);
+	memset(suite, 0, sizeof(*suite));
+}

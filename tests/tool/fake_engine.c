@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See fake_engine.h. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fake_engine.h"
+#include "tables.h"
+
+struct fake fake;
+
+void fake_reset(void)
+{
+	memset(&fake, 0, sizeof(fake));
+	fake.play = fake_good;
+}
+
+void fake_ring(struct hvbench_run *run, uint32_t doorbell)
+{
+	run->exit = HVBENCH_RUN_DOORBELL;
+	run->doorbell = doorbell;
+}
+
+static void count_exits(struct fake_vm *fake_vm, unsigned int reason,
+			uint64_t nr, uint64_t tsc)
+{
+	fake_vm->stats.exits[reason] += nr;
+	fake_vm->stats.outside_tsc[reason] += nr * tsc;
+	fake_vm->stats.outside_histogram[reason][10] += nr;
+	fake_vm->stats.counter[HVBENCH_CNT_vm_exits] += nr;
+	fake_vm->stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
+}
+
+/* One fill a page, as theory has it, and a timer tick of the host. */
+static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
+{
+	bool nested = fake_vm->vm->config.mmu == HVBENCH_MMU_EPT;
+
+	count_exits(fake_vm, nested ? 48 : 0, pages, 1000);
+	count_exits(fake_vm, EXIT_EXTERNAL_INTERRUPT, 1, 5000);
+	fake_vm->stats.counter[HVBENCH_CNT_fault_fill] += pages;
+	fake_vm->stats.counter[nested ? HVBENCH_CNT_ept_fill_4k :
+					HVBENCH_CNT_spt_fill] += pages;
+	fake_vm->stats.counter[HVBENCH_CNT_flush_invvpid_addr] +=
+		nested ? 0 : pages;
+	fake_vm->stats.counter[HVBENCH_CNT_table_bytes] = 16384;
+	fake_vm->stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
+	fake_vm->box->ops = pages;
+	fake_vm->box->tsc_begin = 1000000;
+	fake_vm->box->tsc_end = 1000000 + pages * 1200 + 5000;
+	fake_vm->box->guest_faults = 0;
+}
+
+static void begin(struct fake_vm *fake_vm, const char *name)
+{
+	snprintf(fake_vm->box->phase_name, sizeof(fake_vm->box->phase_name),
+		 "%s", name);
+	fake_vm->box->asked_begin = fake_vm->box->asked;
+}
+
+int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run,
+	      struct failure *why)
+{
+	/* A guest without parameters counts as one of 64 pages. */
+	uint64_t pages = fake_vm->params->nr_values ?
+				 fake_vm->params->values[0] :
+				 64;
+
+	(void)why;
+	switch (fake_vm->step) {
+	case 0:
+		begin(fake_vm, "first-touch");
+		fake_ring(run, HVBENCH_BELL_PHASE_BEGIN);
+		break;
+	case 1:
+		play_first_touch(fake_vm, pages);
+		fake_ring(run, HVBENCH_BELL_PHASE_END);
+		break;
+	case 2:
+		begin(fake_vm, "warm");
+		fake_ring(run, HVBENCH_BELL_PHASE_BEGIN);
+		break;
+	case 3:
+		fake_vm->box->ops = pages * 8;
+		fake_vm->box->tsc_begin = 9000000;
+		fake_vm->box->tsc_end = 9000000 + pages * 8 * 4;
+		fake_vm->box->asked.invlpg += 3;
+		fake_vm->box->table_bytes = 12288;
+		fake_ring(run, HVBENCH_BELL_PHASE_END);
+		break;
+	default:
+		fake_ring(run, HVBENCH_BELL_EXIT);
+		break;
+	}
+	return 0;
+}
+
+int fake_hang(struct fake_vm *fake_vm, struct hvbench_run *run,
+	      struct failure *why)
+{
+	struct timespec long_time = { .tv_sec = 30 };
+
+	(void)fake_vm;
+	(void)why;
+	nanosleep(&long_time, NULL);
+	run->exit = HVBENCH_RUN_NONE;
+	return 0;
+}
+
+static int fake_open(struct engine *engine, struct failure *why)
+{
+	if (fake.absent)
+		return fail(why, STATUS_ENVIRONMENT, "%s", fake.absent);
+	engine->info.version = HVBENCH_UAPI_VERSION;
+	engine->info.capabilities = HVBENCH_CAP_EPT | HVBENCH_CAP_VPID;
+	engine->info.physical_address_bits = 39;
+	fake.opened++;
+	return 0;
+}
+
+static void fake_close(struct engine *engine)
+{
+	(void)engine;
+	fake.opened--;
+}
+
+static int fake_create(struct engine *engine, const struct vm_config *config,
+		       struct vm *vm, struct failure *why)
+{
+	struct fake_vm *fake_vm;
+
+	if (fake.refusal)
+		return fail(why, STATUS_USAGE, "%s", fake.refusal);
+	memset(vm, 0, sizeof(*vm));
+	vm->engine = engine;
+	vm->config = *config;
+	vm->memory = calloc(1, config->memory_bytes);
+	fake_vm = calloc(1, sizeof(*fake_vm));
+	fake_vm->vm = vm;
+	fake_vm->serial = fake.vms++;
+	fake_vm->box = (void *)((char *)vm->memory + HVBENCH_MAILBOX_GPA);
+	fake_vm->params = (void *)((char *)vm->memory + HVBENCH_PARAMS_GPA);
+	vm->state = fake_vm;
+	fake.live_vms++;
+	fake.last = *config;
+	return 0;
+}
+
+static void fake_destroy(struct vm *vm)
+{
+	free(vm->state);
+	free(vm->memory);
+	fake.live_vms--;
+}
+
+static int fake_start(struct vm *vm, const struct hvbench_start *start,
+		      struct failure *why)
+{
+	(void)vm;
+	(void)why;
+	fake.start = *start;
+	return 0;
+}
+
+static int fake_run(struct vm *vm, struct hvbench_run *run,
+		    struct failure *why)
+{
+	struct fake_vm *fake_vm = vm->state;
+	int ret;
+
+	memset(run, 0, sizeof(*run));
+	ret = fake.play(fake_vm, run, why);
+	fake_vm->step++;
+	return ret;
+}
+
+static void fake_read_stats(struct vm *vm, struct hvbench_stats *stats)
+{
+	const struct fake_vm *fake_vm = vm->state;
+
+	*stats = fake_vm->stats;
+}
+
+const struct engine_ops fake_engine = {
+	.name = "hvbench",
+	.open = fake_open,
+	.close = fake_close,
+	.create = fake_create,
+	.destroy = fake_destroy,
+	.start = fake_start,
+	.run = fake_run,
+	.read_stats = fake_read_stats,
+};

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An engine that runs nothing: a test's function plays the guest, ring by
+ * ring, through the same interface. In the tests' program only; the command
+ * knows nothing of it.
+ */
+#ifndef TOOL_FAKE_ENGINE_H
+#define TOOL_FAKE_ENGINE_H
+
+#include "engine.h"
+
+struct fake_vm {
+	struct vm *vm;
+	struct hvbench_stats stats;
+	unsigned int step; /* how often it ran before */
+	unsigned int serial; /* of the VM: how many came before */
+	struct hvbench_mailbox *box;
+	const struct hvbench_guest_params *params;
+};
+
+/* What run() does: fills run in, may change mailbox and counters. */
+typedef int (*fake_play)(struct fake_vm *fake, struct hvbench_run *run,
+			 struct failure *why);
+
+extern struct fake {
+	fake_play play;
+	const char *refusal; /* create() fails with it */
+	const char *absent; /* open() fails with it */
+	unsigned int live_vms, vms, opened;
+	struct vm_config last; /* the configuration of the last VM */
+	struct hvbench_start start;
+} fake;
+
+/* Forgets everything; then fake_good() plays. */
+void fake_reset(void);
+
+/* A guest of two phases, first-touch and warm, whose counts follow its parameters. */
+int fake_good(struct fake_vm *fake, struct hvbench_run *run,
+	      struct failure *why);
+/* Never ends by itself. */
+int fake_hang(struct fake_vm *fake, struct hvbench_run *run,
+	      struct failure *why);
+
+void fake_ring(struct hvbench_run *run, uint32_t doorbell);
+
+extern const struct engine_ops fake_engine;
+
+#endif

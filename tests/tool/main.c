@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Runs all tests of the tool and counts; see check.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "failure.h"
+#include "stop.h"
+
+static unsigned int passed, failed;
+static const char *group = "";
+
+void check_group(const char *name)
+{
+	group = name;
+}
+
+bool check(bool condition, const char *format, ...)
+{
+	va_list args;
+
+	printf("%s - %s: ", condition ? "ok" : "not ok", group);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	fflush(stdout);
+	*(condition ? &passed : &failed) += 1;
+	return condition;
+}
+
+bool check_text(const char *text, const char *expected, const char *what)
+{
+	bool equal = !strcmp(text, expected);
+
+	check(equal, "%s", what);
+	if (!equal)
+		printf("# expected: %s\n# found:    %s\n", expected, text);
+	return equal;
+}
+
+bool check_holds(const char *text, const char *part, const char *what)
+{
+	bool holds = strstr(text, part);
+
+	check(holds, "%s", what);
+	if (!holds)
+		printf("# expected in it: %s\n# found: %s\n", part, text);
+	return holds;
+}
+
+bool check_number(uint64_t number, uint64_t expected, const char *what)
+{
+	bool equal = number == expected;
+
+	check(equal, "%s", what);
+	if (!equal)
+		printf("# expected: %llu\n# found:    %llu\n",
+		       (unsigned long long)expected,
+		       (unsigned long long)number);
+	return equal;
+}
+
+int main(void)
+{
+	struct failure why;
+
+	if (stop_install(&why)) {
+		printf("not ok - %s\n", why.text);
+		return 1;
+	}
+	test_names();
+	test_result();
+	test_guest_file();
+	test_suite();
+	test_matrix();
+	test_csv();
+	test_host();
+	test_phases();
+	test_runner();
+	test_cmd_run();
+	test_cmd_suite();
+	test_interrupt();
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}

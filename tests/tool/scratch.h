@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A directory for the files of the tests, removed when the process ends. */
+#ifndef TOOL_SCRATCH_H
+#define TOOL_SCRATCH_H
+
+#include <stdbool.h>
+
+const char *scratch(void);
+void scratch_mkdir(const char *path);
+/* A file below scratch(); the path is valid until the next call. */
+const char *scratch_write(const char *name, const char *text);
+bool scratch_exists(const char *name);
+/* The file's text, to be freed; an empty one where there is no file. */
+char *scratch_read(const char *name);
+
+#endif

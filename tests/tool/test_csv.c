@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+/* results.csv: header, quoting, columns, and which counters have rows. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog.h"
+#include "check.h"
+#include "csv.h"
+
+static char *text;
+static size_t size;
+
+static void test_fields(void)
+{
+	FILE *out = open_memstream(&text, &size);
+
+	csv_field(out, "plain");
+	putc('|', out);
+	csv_field(out, "a,b");
+	putc('|', out);
+	csv_field(out, "say \"hi\"");
+	putc('|', out);
+	csv_field(out, "two\nlines");
+	putc('|', out);
+	csv_field(out, "");
+	fclose(out);
+	check_text(text, "plain|\"a,b\"|\"say \"\"hi\"\"\"|\"two\nlines\"|",
+		   "fields are quoted where they must be");
+	free(text);
+	out = open_memstream(&text, &size);
+	csv_header(out);
+	fclose(out);
+	check_text(text,
+		   "engine,mmu,backing,populate,vpid,ept.leaf,ept.ad,spt.sync,workload,params,phase,repetition,counter,unit,value\n",
+		   "the header has every knob");
+	free(text);
+}
+
+static unsigned int count_lines(const char *s)
+{
+	unsigned int lines = 0;
+
+	for (; *s; s++)
+		lines += *s == '\n';
+	return lines;
+}
+
+static void test_rows(const struct guest_file *guest, struct phase *phase)
+{
+	struct run_result result = { .nr_phases = 1, .phase = phase };
+	struct run_spec spec;
+	FILE *out = open_memstream(&text, &size);
+
+	spec_init(&spec, guest);
+	spec.mmu = HVBENCH_MMU_SPT;
+	spec.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB;
+	strcpy(phase->name, "warm");
+	phase->ops = 512;
+	phase->tsc = UINT64_MAX;
+	phase->stats.exits[28] = 3;
+	phase->stats.outside_tsc[28] = 999;
+	phase->stats.outside_histogram[28][9] = 2;
+	phase->stats.outside_histogram[28][12] = 1;
+	csv_result(out, "hvbench", &spec, &result, 2, MACHINE_EMULATED);
+	fclose(out);
+	check_number(count_lines(text), 2 + HVBENCH_NR_COUNTERS + 7 + 4,
+		     "a row for every counter, and for what is not zero");
+#define ROW "hvbench,spt,4k,on,on,-,-,vtlb,alpha,pages=64 passes=8,warm,2,"
+	check_holds(text, ROW "ops,operations,512\n", "ops");
+	check_holds(text, ROW "tsc,instructions,18446744073709551615\n",
+		    "tsc in instructions, up to the largest number");
+	check_holds(text, ROW "vm_exits,exits,0\n", "a zero counter");
+	check_holds(text, ROW "outside_tsc,instructions,0\n",
+		    "unit tsc becomes instructions");
+	check_holds(text, ROW "exit.CR_ACCESS,exits,3\n", "an exit by reason");
+	check_holds(text, ROW "outside_tsc.CR_ACCESS,instructions,999\n",
+		    "its time");
+	check_holds(text, ROW "outside_histogram.CR_ACCESS.9,exits,2\n",
+		    "its histogram");
+	check_holds(text, ROW "guest_untrapped_flushes,flushes,0\n",
+		    "the guest's own flushes");
+	check(!strstr(text, "CPUID"), "no row for an exit that never came");
+	free(text);
+	out = open_memstream(&text, &size);
+	spec.mmu = HVBENCH_MMU_EPT;
+	csv_result(out, "hvbench", &spec, &result, 1, MACHINE_METAL);
+	fclose(out);
+	check_holds(text,
+		    "hvbench,ept,4k,on,on,4k,off,-,alpha,pages=64 passes=8,warm,1,tsc,cycles,",
+		    "on metal tsc is in cycles; under ept spt.sync is -");
+	free(text);
+}
+
+void test_csv(void)
+{
+	struct phase *phase = calloc(1, sizeof(*phase));
+	struct catalog catalog;
+	struct failure why;
+
+	check_group("csv");
+	test_fields();
+	if (check(!catalog_open(&catalog, stderr, &why), "guests for tests")) {
+		test_rows(&catalog.guest[0], phase);
+		catalog_close(&catalog);
+	}
+	free(phase);
+}
