@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The pictures that put the backends side by side: who wins, costs, memory.
+
+Called by the report with a measure.Suite; each function returns a Picture, or
+None where the run has no rows for it.
+"""
+import measure
+from gnuplot import BACKEND, EPT, GUEST, SPT, Picture
+from rows import HEADINGS, Layout, factor, log_ticks, name_of, title
+
+
+def groups(suite, keep=lambda workload, phase: True):
+    """The base phases by condition, as Layout wants them."""
+    return [
+        (HEADINGS[c], [((w, p), name_of(w, p)) for w, p in suite.pairs(c) if keep(w, p)])
+        for c in measure.CONDITIONS
+    ]
+
+
+def both(suite):
+    """Was the phase measured under EPT and under shadow paging?"""
+    return lambda w, p: bool(suite.variant("ept", w, p) and suite.variant("spt", w, p))
+
+
+def winner(suite, where, unit):
+    """Diverging bars: how many times cheaper one backend is."""
+    layout = Layout(groups(suite, both(suite)))
+    if not layout.rows:
+        return None
+    rows, ratios = [], [0.5, 2.0]
+    for y, label, (workload, phase) in layout.rows:
+        ept, spt = suite.variant("ept", workload, phase), suite.variant("spt", workload, phase)
+        who, times = measure.compare(ept, spt)
+        ratio = spt.cost / ept.cost
+        ratios.append(ratio)
+        text = (
+            "equal"
+            if who == "tie"
+            else "%s %s× cheaper" % ("EPT" if who == "ept" else "shadow", factor(times))
+        )
+        rows.append(
+            [label, y, ratio]
+            + [ratio if who == w else None for w in ("ept", "spt")]
+            + [1 if who == "tie" else None, text]
+        )
+    picture = Picture(
+        "winner",
+        "Who wins, and by how much (%s)" % where,
+        "Cost of one operation under shadow paging divided by its cost under EPT, in %s; "
+        "costs closer than %d %% count as equal. Default knobs; shadow strategy unsync."
+        % (unit, measure.TIE * 100),
+        layout.height,
+    )
+    data = picture.table(
+        ["phase", "y", "shadow/EPT", "EPT wins", "shadow wins", "equal", "text"], rows
+    )
+    # A third of the width is room for the words at the end of the longest bar.
+    low = min(min(ratios) / 1.2, 0.4)
+    high = max(ratios) * (max(ratios) / low) ** 0.5
+    tics = log_ticks(low, high, "×")[2]
+    picture.add(
+        title(
+            "Who wins, and by how much",
+            "%s · cost per operation in %s" % (where, unit),
+            layout.height,
+        ),
+        *layout.commands(),
+        "set rmargin at screen 0.95",
+        "set logscale x 10",
+        "set xrange [%.4g:%.4g]" % (low, high),
+        "set xtics (%s)" % tics,
+        'set label "shadow paging cheaper ←  cost of shadow ÷ cost of EPT  → EPT cheaper" '
+        'at screen 0.985, screen %.4f right font ",12"' % (18 / layout.height),
+        'set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb "#808080" lw 1.2',
+        layout.legend([("EPT wins", 5, EPT), ("shadow paging wins", 5, SPT)])
+    )
+    bar = (
+        '"%s" using (column("%s")):(column("y")):(column("%s") < 1 ? column("%s") : 1):'
+        '(column("%s") > 1 ? column("%s") : 1):(column("y")-0.33):(column("y")+0.33)'
+    )
+    picture.plot(
+        data,
+        [
+            (
+                column,
+                bar % ((data,) + (column,) * 5)
+                + ' with boxxyerror fill %s fc rgb "%s" title "%s"' % (fill, colour, words),
+            )
+            for column, colour, fill, words in (
+                ("EPT wins", EPT, "solid 1.0", "EPT wins"),
+                ("shadow wins", SPT, "solid 1.0", "shadow paging wins"),
+            )
+        ]
+        + [
+            (
+                "equal",
+                '"%s" using (column("equal")):(column("y")) with points pt 6 ps 0.7 '
+                'lc rgb "#606060" notitle' % data,
+            ),
+            (
+                "y",
+                '"%s" using (column("shadow/EPT") > 1 ? column("shadow/EPT") : 1):(column("y")):'
+                '(stringcolumn("text")) with labels left offset 0.7,0 font ",12" notitle' % data,
+            ),
+        ],
+    )
+    return picture
+
+
+def cost(suite, where, unit):
+    """Dots on a log axis: the cost of one operation, all three variants."""
+    layout = Layout(groups(suite))
+    if not layout.rows:
+        return None
+    rows, seen = [], []
+    for y, label, (workload, phase) in layout.rows:
+        found = [suite.variant(v, workload, phase) for v in BACKEND]
+        costs = [m.cost if m else None for m in found]
+        known = [c for c in costs if c is not None]
+        seen += known
+        rows.append([label, y, min(known), max(known)] + costs)
+    clipped = sum(1 for c in seen if c <= 0)
+    seen = [c for c in seen if c > 0]
+    picture = Picture(
+        "cost",
+        "Cost of one operation (%s)" % where,
+        "Median %s for one operation, on a logarithmic axis. Default knobs but for the shadow "
+        "strategy%s." % (unit, zeros(clipped)),
+        layout.height,
+    )
+    data = picture.table(["phase", "y", "lowest", "highest"] + list(BACKEND), rows)
+    low, high, tics = log_ticks(min(seen), max(seen))
+    picture.add(
+        title(
+            "Cost of one operation",
+            "%s · %s, log axis%s" % (where, unit, zeros(clipped)),
+            layout.height,
+        ),
+        *layout.commands(),
+        "set rmargin at screen 0.95",
+        "set logscale x 10",
+        "set xrange [%.4g:%.4g]" % (low * 0.8, high * 1.25),
+        "set xtics (%s)" % tics,
+        'set xlabel "%s per operation (median)"' % unit,
+        layout.legend([(b["title"], b["point"], b["colour"]) for b in BACKEND.values()])
+    )
+    dots = [
+        (
+            "y",
+            '"%s" using (column("lowest")):(column("y")):(column("highest")-column("lowest")):'
+            '(0) with vectors nohead lc rgb "#b0b0b0" lw 1.5 notitle' % data,
+        )
+    ]
+    size = {"ept": 0.95, "spt": 0.9, "vtlb": 1.15}
+    lane = {"ept": 0.2, "spt": 0, "vtlb": -0.2}  # equal costs stay visible
+    for key in ("vtlb", "spt", "ept"):
+        look = BACKEND[key]
+        dots.append(
+            (
+                key,
+                '"%s" using (column("%s")):(column("y")+%.1f) with points pt %d ps %.2f lw 1.6 '
+                'lc rgb "%s" notitle'
+                % (data, key, lane[key], look["point"], size[key], look["colour"]),
+            )
+        )
+    picture.plot(data, dots)
+    return picture
+
+
+def zeros(count):
+    """The words for values that a log axis cannot show."""
+    if not count:
+        return ""
+    return "; %d value%s of zero cannot be shown on it" % (count, "" if count == 1 else "s")
+
+
+def memory(suite, where, _unit):
+    """Bars from the guest's own tables to the backend's: what they hold in memory."""
+    last = {}
+    for workload, phase in suite.pairs():
+        last[workload] = phase
+    members = [((w, p), "%s" % w) for w, p in last.items() if both(suite)(w, p)]
+    layout = Layout([("At the end of the last phase", members)], 30)
+    if not members:
+        return None
+    rows, seen = [], []
+    for y, label, (workload, phase) in layout.rows:
+        ept, spt = suite.variant("ept", workload, phase), suite.variant("spt", workload, phase)
+        kib = [b / 1024 for b in (spt.guest_bytes, ept.table_bytes, spt.table_bytes)]
+        seen += kib
+        rows.append([label, y] + [k if k > 0 else None for k in kib])
+    clipped = sum(1 for k in seen if k <= 0)
+    seen = [k for k in seen if k > 0] or [1]
+    picture = Picture(
+        "memory",
+        "Memory held by page tables (%s)" % where,
+        "KiB of EPT or shadow tables with their bookkeeping, beside the guest's own page "
+        "tables%s. Base parameters, default knobs." % zeros(clipped),
+        layout.height,
+    )
+    names = ["guest's own", "EPT", "shadow"]
+    data = picture.table(["workload", "y"] + names, rows)
+    low, high = min(seen), max(seen)
+    powers, value = [], 1
+    while value < high * 2:
+        if value >= low / 2:
+            powers.append(value)
+        value *= 2 if high / low < 200 else 4
+    tics = ", ".join(
+        '"%s" %d' % ("%dK" % v if v < 1024 else "%dM" % (v // 1024), v) for v in powers
+    )
+    picture.add(
+        title(
+            "Memory held by page tables", "%s · log axis%s" % (where, zeros(clipped)), layout.height
+        ),
+        *layout.commands(),
+        "set rmargin at screen 0.97",
+        "set logscale x 2",
+        "set xrange [%.4g:%.4g]" % (low / 1.5, high * 1.8),
+        "set xtics (%s)" % tics,
+        'set xlabel "bytes of page tables"',
+        layout.legend(
+            [("guest's own tables", 13, GUEST), ("EPT", 7, EPT), ("shadow tables (unsync)", 5, SPT)]
+        )
+    )
+    looks = [
+        (names[0], GUEST, 13, 1.15, 0.2),
+        (names[1], EPT, 7, 0.95, 0.0),
+        (names[2], SPT, 5, 0.9, -0.2),
+    ]
+    picture.plot(
+        data,
+        [
+            (
+                to,
+                '"%s" using (column("%s")):(column("y")):(column("%s")-column("%s")):(0) with vectors '
+                'nohead lc rgb "#b0b0b0" lw 1.5 notitle' % (data, names[0], to, names[0]),
+            )
+            for to in names[1:]
+            if any(row[2] for row in rows)
+        ]
+        + [
+            (
+                name,
+                '"%s" using (column("%s")):(column("y")+%.1f) with points pt %d ps %.2f lc rgb "%s" '
+                "notitle" % (data, name, lane, point, size, colour),
+            )
+            for name, colour, point, size, lane in looks
+        ],
+    )
+    return picture

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Do the counts repeat? The check that the report prints beside its numbers.
+
+Counts of events must be the same in every repetition of a condition; only
+times and the host's interrupts may differ. What differs is named, not hidden.
+"""
+import measure
+
+TIMES = ("tsc", "outside_tsc")
+
+
+def counts_of(sample):
+    """The counters of a sample that must repeat."""
+    host = measure.host_interrupts(sample)
+    counts = {
+        c: v
+        for c, v in sample.items()
+        if c not in TIMES
+        and not c.startswith(("outside_tsc.", "outside_histogram."))
+        and not (c.startswith("exit.") and c[len("exit.") :] in measure.HOST)
+    }
+    counts["vm_exits"] -= host
+    if counts.get("flush_transition"):
+        counts["flush_transition"] -= min(host, counts["flush_transition"])
+    return counts
+
+
+def unsteady(results):
+    """{counter: [condition]} of the counts that differ between repetitions."""
+    found = {}
+    for condition in results.samples:
+        samples = [counts_of(s) for s in results.of(condition)]
+        for counter in sorted({c for s in samples for c in s}):
+            if len({s.get(counter, 0) for s in samples}) > 1:
+                found.setdefault(counter, []).append(condition)
+    return found
+
+
+def sentence(results):
+    """What the report says about it."""
+    conditions = len(results.samples)
+    repeated = sum(len(r) > 1 for r in results.samples.values())
+    if not repeated:
+        return "Every condition was run once, so nothing here says whether the counts repeat."
+    found = unsteady(results)
+    if not found:
+        return (
+            "Checked: in all %d conditions every count of events is the same in every "
+            "repetition, the host's interrupts apart." % conditions
+        )
+    return "These counts differ between repetitions, so read them as medians: %s." % ", ".join(
+        "%s (in %d of %d conditions)" % (c, len(w), conditions) for c, w in sorted(found.items())
+    )

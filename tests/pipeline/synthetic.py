@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A made-up run folder, for the tests of the pipeline and for nothing else.
+
+Run as `synthetic.py DIRECTORY [metal]`. The numbers come from a simple model
+(so many exits an operation, so many instructions an exit) and cover the whole
+layout of results.csv: both backends, every knob, sweeps, cold and warm phases,
+the host's interrupts, histograms. They are no measurement of anything.
+"""
+import csv
+import json
+import os
+import sys
+
+sys.path.insert(
+    0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "report")
+)
+import uapi  # noqa: E402
+
+GUEST, HANDLE = 6, {  # instructions of one touch; instructions to handle an exit
+    "EXCEPTION_NMI": 2900,
+    "EPT_VIOLATION": 2300,
+    "CR_ACCESS": 1500,
+    "INVLPG": 1200,
+    "VMCALL": 700,
+    "IO_INSTRUCTION": 800,
+    "EXTERNAL_INTERRUPT": 6000,
+}
+REPETITIONS = 3
+PHASES = {
+    "hypercall": [("warm", "exit")],
+    "port-io": [("out", "exit"), ("in", "exit")],
+    "dense-sequential": [("first-touch", "fill"), ("warm", "hit")],
+    "hot-set": [("first-touch", "fill"), ("hot", "hit")],
+    "sparse-stride": [("first-touch", "sparse"), ("warm", "hit")],
+    "random": [("first-touch", "fill"), ("update", "hit")],
+    "pointer-chase": [("build", "fill"), ("chase", "hit")],
+    "demand-paging": [("demand", "demand"), ("again", "hit")],
+    "churn": [("churn", "churn")],
+    "mprotect": [("warm-up", "fill"), ("flip", "flip")],
+    "pte-edit": [("warm-up", "fill"), ("edit", "edit")],
+    "switch": [("first-round", "fill8"), ("switch", "switch")],
+}
+BASE = {
+    "hypercall": "count=1000",
+    "port-io": "count=1000",
+    "dense-sequential": "pages=1024 passes=8",
+    "hot-set": "pages=1024 hot=16 touches=20000",
+    "sparse-stride": "pages=256 stride=2097152 passes=8",
+    "random": "pages=1024 updates=20000 seed=1",
+    "pointer-chase": "pages=1024 steps=20000 seed=1",
+    "demand-paging": "pages=1024",
+    "churn": "pages=64 rounds=16",
+    "mprotect": "pages=64 rounds=16",
+    "pte-edit": "pages=64 rounds=16",
+    "switch": "spaces=8 rounds=64 touches=8",
+}
+
+
+def model(kind, mmu, sync, spaces, stride):
+    """(exits by reason per op, flushes executed, asked cr3, asked invlpg, touches)."""
+    shadow = mmu == "spt"
+    vtlb = shadow and sync == "vtlb"
+    if kind == "hit":
+        return {}, 0, 0, 0, 1
+    if kind in ("fill", "fill8", "sparse"):
+        touches = 8 if kind == "fill8" else 1
+        reason = "EXCEPTION_NMI" if shadow else "EPT_VIOLATION"
+        more = stride / (2 << 20) * 0.25 if kind == "sparse" and shadow else 0
+        return {reason: touches + more}, 0, int(kind == "fill8"), 0, touches
+    if kind == "demand":
+        return ({"EXCEPTION_NMI": 2.0} if shadow else {}), 0, 0, 0, 2
+    if kind == "switch":
+        fills = (8 if vtlb else 8 * max(0, spaces - 16) / spaces) if shadow else 0
+        return ({"CR_ACCESS": 1.0, "EXCEPTION_NMI": fills} if shadow else {}), int(shadow), 1, 0, 8
+    reason = {
+        "churn": {"EXCEPTION_NMI": 2.0, "INVLPG": 1.0},
+        "flip": {"EXCEPTION_NMI": 3.0, "INVLPG": 2.0},
+        "edit": {"EXCEPTION_NMI": 2.0, "INVLPG": 1.0},
+    }[kind]
+    asked = int(reason["INVLPG"])
+    return (reason if shadow else {}), asked * int(shadow), 0, asked, 2
+
+
+def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
+    """One repetition of one phase, as [(counter, unit, value)]."""
+    p = {k: int(v) for k, v in (x.split("=") for x in params.split())}
+    pages = p.get("pages", p.get("spaces", 8) * 8)
+    ops = {
+        "exit": p.get("count", 0),
+        "hit": p.get("touches", 0)
+        or p.get("updates", 0)
+        or p.get("steps", 0)
+        or pages * p.get("passes", 1),
+        "fill8": p.get("spaces", 0),
+        "switch": p.get("spaces", 0) * p.get("rounds", 0),
+    }.get(kind, pages * p.get("rounds", 1))
+    shadow = mmu == "spt"
+    if kind == "exit":
+        reason = "VMCALL" if workload == "hypercall" else "IO_INSTRUCTION"
+        per_op, flushes, cr3, invlpg, touches = {reason: 1.0}, 0, 0, 0, 1
+    else:
+        per_op, flushes, cr3, invlpg, touches = model(
+            kind, mmu, knobs["spt.sync"], p.get("spaces", 1), p.get("stride", 4096)
+        )
+    if knobs["ept.leaf"] == "2m" and "EPT_VIOLATION" in per_op:
+        per_op = {"EPT_VIOLATION": per_op["EPT_VIOLATION"] / 512}
+    exits = {r: round(n * ops) for r, n in per_op.items() if round(n * ops)}
+    host = repetition if ops > 5000 else 0  # differs between repetitions
+    if host:
+        exits["EXTERNAL_INTERRUPT"] = host
+    noise = 0 if unit == "instructions" else 37 * repetition
+    outside = {r: n * HANDLE[r] + noise for r, n in exits.items()}
+    total = sum(exits.values())
+    values = {name: 0 for name, _, _, _ in uapi.counters()}
+    values.update(vm_exits=total, harness_exits=2, outside_tsc=sum(outside.values()))
+    fills = exits.get("EXCEPTION_NMI", 0) + exits.get("EPT_VIOLATION", 0)
+    values.update(
+        fault_fill=fills,
+        guest_flush_cr3=cr3 * ops * shadow,
+        guest_flush_invlpg=invlpg * ops * shadow,
+        flush_invvpid_single=cr3 * flushes * ops,
+        flush_invvpid_addr=invlpg * flushes * ops,
+    )
+    if knobs["vpid"] == "off":
+        values["flush_transition"] = total
+    tables = 4096 * (8 + pages // 512 + (pages * 2 if workload == "sparse-stride" else 0))
+    values["table_bytes"] = tables * (2 if shadow else 1)
+    values["table_bytes_peak"] = values["table_bytes"]
+    rows = [(n, u if u != "tsc" else unit, values[n]) for n, _, u, _ in uapi.counters()]
+    for reason in sorted(exits):
+        rows.append(("exit." + reason, "exits", exits[reason]))
+        rows.append(("outside_tsc." + reason, unit, outside[reason]))
+        bucket = HANDLE[reason].bit_length() - 1
+        tail = exits[reason] // 10
+        for b, n in ((bucket, exits[reason] - tail), (bucket + 1, tail)):
+            if n:
+                rows.append(("outside_histogram.%s.%d" % (reason, b), "exits", n))
+    asked = {"cr3": cr3 * ops, "invlpg": invlpg * ops, "invpcid": 0, "cr4": 0}
+    rows += [
+        ("ops", "operations", ops),
+        ("tsc", unit, ops * touches * GUEST + sum(outside.values()) + noise * ops // 100),
+    ]
+    rows += [("guest_asked_" + k, "flushes", v) for k, v in asked.items()]
+    rows += [
+        ("guest_untrapped_flushes", "flushes", 0 if shadow else (cr3 + invlpg) * ops),
+        ("guest_table_bytes", "bytes", tables),
+        ("guest_faults", "faults", 0),
+    ]
+    return rows
+
+
+def experiments():
+    """[(workload, params, mmu, knobs)] as a suite would list them."""
+    found = []
+
+    def add(workload, params, mmu, **knobs):
+        word = {k: default for k, (_, default) in uapi.knobs().items()}
+        word.update({k.replace("_", "."): v for k, v in knobs.items()})
+        for knob in word:
+            if "." in knob and not knob.startswith(mmu + "."):
+                word[knob] = "-"
+        found.append((workload, params, mmu, word))
+
+    for workload, params in BASE.items():
+        add(workload, params, "ept")
+        add(workload, params, "spt")
+        add(workload, params, "spt", spt_sync="vtlb")
+        add(workload, params, "ept", vpid="off")
+        add(workload, params, "spt", vpid="off")
+    for workload in ("dense-sequential", "random"):
+        add(workload, BASE[workload], "ept", backing="2m")
+        add(workload, BASE[workload], "ept", backing="2m", ept_leaf="2m")
+    for mmu in ("ept", "spt"):
+        for shift in (12, 15, 18, 24, 27, 30):
+            add("sparse-stride", "pages=256 stride=%d passes=8" % (1 << shift), mmu)
+        for pages in (64, 256, 4096, 16384):
+            add("random", "pages=%d updates=20000 seed=1" % pages, mmu)
+            add("pointer-chase", "pages=%d steps=20000 seed=1" % pages, mmu)
+        for spaces in (2, 4, 16, 32, 64):
+            add("switch", "spaces=%d rounds=64 touches=8" % spaces, mmu)
+    for spaces in (2, 4, 16, 32, 64):
+        add("switch", "spaces=%d rounds=64 touches=8" % spaces, "spt", spt_sync="vtlb")
+    return found
+
+
+def write(directory, unit="instructions"):
+    """Write results.csv, environment.json and machine.json into DIRECTORY."""
+    os.makedirs(directory, exist_ok=True)
+    knob_names = list(uapi.knobs())
+    with open(os.path.join(directory, "results.csv"), "w", newline="", encoding="utf-8") as out:
+        csv_out = csv.writer(out, lineterminator="\n")
+        csv_out.writerow(
+            ["engine", "mmu"]
+            + knob_names
+            + ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
+        )
+        for repetition in range(1, REPETITIONS + 1):
+            for workload, params, mmu, knobs in experiments():
+                for phase, kind in PHASES[workload]:
+                    for row in sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
+                        csv_out.writerow(
+                            ["hvbench", mmu]
+                            + [knobs[k] for k in knob_names]
+                            + [workload, params, phase, repetition]
+                            + list(row)
+                        )
+    machine = "emulated" if unit == "instructions" else "metal"
+    with open(os.path.join(directory, "environment.json"), "w", encoding="utf-8") as out:
+        json.dump(
+            {
+                "machine": machine,
+                "kernel": "6.1.0-test",
+                "cpu": "Synthetic CPU",
+                "governor": "not available",
+                "command": "hvbench suite synthetic",
+                "commit": "0" * 40,
+                "dirty": False,
+                "date": "2000-01-01T00:00:00Z",
+                "bochs": "not available",
+                "code_lines": {"ept": 500, "spt": 1200},
+            },
+            out,
+            indent=2,
+        )
+    with open(os.path.join(directory, "machine.json"), "w", encoding="utf-8") as out:
+        json.dump({"boot_seconds": 9.5}, out)
+    with open(os.path.join(directory, "bench_seconds"), "w", encoding="utf-8") as out:
+        out.write("250\n")
+
+
+if __name__ == "__main__":
+    write(sys.argv[1], "cycles" if sys.argv[2:] == ["metal"] else "instructions")

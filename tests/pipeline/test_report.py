@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The report as a whole, made from a synthetic run, in emulation and on metal."""
+import hashlib
+import os
+import re
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+import zlib
+
+import synthetic
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "report")
+PICTURES = [
+    "winner",
+    "cost",
+    "exits",
+    "flushes",
+    "density",
+    "footprint",
+    "spaces",
+    "histogram",
+    "memory",
+    "ablation-vpid-off",
+    "ablation-spt-sync-vtlb",
+    "ablation-backing-2m-ept-leaf-2m",
+]
+
+
+def report(folder, *more):
+    """Run scripts/report/report."""
+    return subprocess.run(
+        [os.path.join(SCRIPTS, "report"), folder, *more],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def read(*parts):
+    """The text of a file."""
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+def digests(folder):
+    """{path: digest} of every file below FOLDER."""
+    found = {}
+    for where, _, files in os.walk(folder):
+        for name in files:
+            with open(os.path.join(where, name), "rb") as file:
+                found[os.path.relpath(os.path.join(where, name), folder)] = hashlib.sha256(
+                    file.read()
+                ).hexdigest()
+    return found
+
+
+def png_size(path):
+    """(width, height) of a PNG whose chunks and checksums are right."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if data[:8] != b"\x89PNG\r\n\x1a\n":
+        raise ValueError("no PNG")
+    at, pixels, size, kind = 8, b"", None, None
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        body = data[at + 8 : at + 8 + length]
+        check = struct.unpack(">I", data[at + 8 + length : at + 12 + length])[0]
+        if zlib.crc32(kind + body) != check:
+            raise ValueError("bad checksum")
+        size = struct.unpack(">II", body[:8]) if kind == b"IHDR" else size
+        pixels += body if kind == b"IDAT" else b""
+        at += 12 + length
+    if kind != b"IEND" or len(set(zlib.decompress(pixels))) < 10:
+        raise ValueError("cut short or empty")
+    return size
+
+
+class Report(unittest.TestCase):
+    """Both kinds of machine, each made once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.top = tempfile.mkdtemp(prefix="hvbench-pipeline-")
+        cls.done, cls.runs = {}, {}
+        for kind, unit in (("emulated", "instructions"), ("metal", "cycles")):
+            cls.runs[kind] = os.path.join(cls.top, kind)
+            synthetic.write(cls.runs[kind], unit)
+            cls.done[kind] = report(cls.runs[kind])
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.top)
+
+    def test_success(self):
+        """the report of a whole run is made without a warning"""
+        for done in self.done.values():
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_files(self):
+        """every file of the run folder is there"""
+        for run in self.runs.values():
+            wanted = ["figures.tsv", "report.html", "report.md", "environment.json"]
+            wanted += ["plots/%s.%s" % (p, e) for p in PICTURES for e in ("svg", "png", "gp")]
+            for name in wanted:
+                self.assertTrue(os.path.getsize(os.path.join(run, name)), name)
+            made = {
+                os.path.splitext(f)[0]
+                for f in os.listdir(os.path.join(run, "plots"))
+                if f.endswith(".svg")
+            }
+            self.assertEqual(made, set(PICTURES))
+
+    def test_pictures_valid(self):
+        """every SVG parses and every PNG is whole and not blank"""
+        for run in self.runs.values():
+            for name in PICTURES:
+                root = xml.fromstring(read(run, "plots", name + ".svg"))
+                self.assertEqual(root.tag, "{http://www.w3.org/2000/svg}svg")
+                width, height = png_size(os.path.join(run, "plots", name + ".png"))
+                box = [float(v) for v in root.get("viewBox").split()]
+                self.assertEqual((width, height), (2 * box[2], 2 * box[3]))
+
+    def test_same_bytes(self):
+        """made again, every file has the same bytes"""
+        before = digests(self.runs["emulated"])
+        self.assertEqual(report(self.runs["emulated"]).returncode, 0)
+        self.assertEqual(digests(self.runs["emulated"]), before)
+
+    def test_command_remakes_picture(self):
+        """the command under a picture makes the same picture in a copied folder"""
+        copy = os.path.join(self.top, "copy")
+        shutil.copytree(os.path.join(self.runs["emulated"], "plots"), copy)
+        before = digests(copy)
+        page = read(self.runs["emulated"], "report.md")
+        for name in PICTURES:
+            told = re.search(r"`cd results/emulated/plots && (.*gnuplot %s\.gp)`" % name, page)
+            for kind in ("svg", "png"):
+                os.remove(os.path.join(copy, "%s.%s" % (name, kind)))
+            subprocess.run(told.group(1), shell=True, cwd=copy, check=True)
+        self.assertEqual(digests(copy), before)
+
+    def test_html(self):
+        """report.html is well-formed, holds every picture and loads nothing"""
+        for run in self.runs.values():
+            page = read(run, "report.html")
+            root = xml.fromstring(page.replace("<!DOCTYPE html>", ""))
+            ids = [e.get("id") for e in root.iter() if e.get("id")]
+            self.assertEqual(len(ids), len(set(ids)), "an id twice")
+            self.assertTrue({"picture-" + p for p in PICTURES} <= set(ids))
+            for element in root.iter():
+                for name, value in element.attrib.items():
+                    if name.split("}")[-1] in ("href", "src"):
+                        self.assertTrue(value.startswith("#") and value[1:] in ids, value)
+            bare = page.replace("http://www.w3.org/2000/svg", "").replace(
+                "http://www.w3.org/1999/xlink", ""
+            )
+            self.assertIsNone(re.search(r"https?://|@import|url\((?!#)|<script", bare))
+            self.assertIn("prefers-color-scheme: dark", page)
+            self.assertIn('name="viewport"', page)
+
+    def test_units(self):
+        """instructions are never called cycles, and every picture names its machine"""
+        for kind, right, wrong in (
+            ("emulated", "instructions", "cycle"),
+            ("metal", "cycles", "instruction"),
+        ):
+            words = {"emulated": "emulated machine"}.get(kind, kind)
+            for name in PICTURES:
+                svg = read(self.runs[kind], "plots", name + ".svg").lower()
+                self.assertNotIn(wrong, svg.replace("io_instruction", ""), name)
+                self.assertIn(words, svg, name)
+            units = {
+                line.split("\t")[2] for line in read(self.runs[kind], "figures.tsv").splitlines()
+            }
+            self.assertEqual(units, {right, "exits", "flushes", "seconds"})
+            for line in read(self.runs[kind], "report.md").splitlines():
+                if line.startswith("|"):
+                    self.assertNotIn(wrong, line.lower().replace("io_instruction", ""))
+            self.assertNotIn(
+                "seconds",
+                " ".join(
+                    line
+                    for line in read(self.runs[kind], "report.md").splitlines()
+                    if line.startswith("|") and "boot_seconds" not in line
+                ),
+            )
+
+    def test_figures(self):
+        """figures.tsv holds exactly what the model of the synthetic run says"""
+        rows = dict(
+            line.split("\t", 1) for line in read(self.runs["emulated"], "figures.tsv").splitlines()
+        )
+        for name, value in (
+            ("hypercall.ept", "706\tinstructions"),
+            ("hypercall.spt.exits", "1\texits"),
+            ("fill.ept.4k", "2306\tinstructions"),
+            ("fill.ept.4k.exits", "1\texits"),
+            ("fill.spt", "2906\tinstructions"),
+            ("fill.spt.flushes", "0\tflushes"),
+            ("edit.ept", "12\tinstructions"),
+            ("edit.spt", "7012\tinstructions"),
+            ("edit.spt.exits", "3\texits"),
+            ("edit.spt.flushes", "1\tflushes"),
+            ("switch.ept", "48\tinstructions"),
+            ("switch.spt", "1548\tinstructions"),
+            ("switch.spt.exits", "1\texits"),
+            ("switch.spt.flushes", "1\tflushes"),
+            ("demand.ept", "12\tinstructions"),
+            ("demand.spt.exits", "2\texits"),
+            ("bench.seconds", "250\tseconds"),
+            ("machine.boot_seconds", "9.5\tseconds"),
+        ):
+            self.assertEqual(rows[name], value, name)
+        self.assertEqual(len(rows), 32)
+        shown = subprocess.run(
+            [os.path.join(SCRIPTS, "figures"), self.runs["emulated"]],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        self.assertEqual(shown, read(self.runs["emulated"], "figures.tsv"))
+
+    def test_words(self):
+        """the report answers first, judges every claim and says what it cannot measure"""
+        page = read(self.runs["emulated"], "report.md")
+        self.assertLess(page.index("## The answer"), page.index("## Exits and flushes"))
+        self.assertIn("EPT is cheaper in 13, shadow paging in 0", page)
+        self.assertEqual(len(re.findall(r"^### “", page, re.MULTILINE)), 7)
+        self.assertIn("**Not measurable here.** In theory", page)
+        self.assertIn("(4 + 1) × (4 + 1) − 1 = 24", page)
+        self.assertIn("first class alone misleads", page)
+        self.assertNotIn("Not measurable here", read(self.runs["metal"], "report.md"))
+
+    def test_twins(self):
+        """report.md and report.html show the same numbers"""
+        run = self.runs["emulated"]
+        root = xml.fromstring(read(run, "report.html").replace("<!DOCTYPE html>", ""))
+        cells = ["".join(e.itertext()) for row in root.iter("tr") for e in row]
+        lines = [
+            line
+            for line in read(run, "report.md").splitlines()
+            if line.startswith("|") and not line.startswith("| ---")
+        ]
+        self.assertEqual(cells, [c for line in lines for c in line[2:-2].split(" | ")])
+
+    def test_counters_doc(self):
+        """counters.md names every counter and exit reason of hv/uapi"""
+        import uapi
+
+        made = subprocess.run(
+            [os.path.join(SCRIPTS, "counters-doc"), "--stdout"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for name in [c[0] for c in uapi.counters()] + [r[1] for r in uapi.exit_reasons()]:
+            self.assertIn("`%s`" % name, made)
+
+
+class Part(unittest.TestCase):
+    """Runs that lack something."""
+
+    def setUp(self):
+        self.run_dir = tempfile.mkdtemp(prefix="hvbench-pipeline-")
+        synthetic.write(self.run_dir)
+
+    def tearDown(self):
+        shutil.rmtree(self.run_dir)
+
+    def keep(self, keep):
+        """Drop the rows of results.csv that KEEP refuses."""
+        path = os.path.join(self.run_dir, "results.csv")
+        lines = read(path).splitlines(keepends=True)
+        with open(path, "w", encoding="utf-8") as out:
+            out.writelines(lines[:1] + [line for line in lines[1:] if keep(line.split(","))])
+
+    def test_missing_workload(self):
+        """a figure without rows is absent, warned of and noted, and the rest is there"""
+        self.keep(lambda f: f[8] != "pte-edit")
+        done = report(self.run_dir)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("warning"), 2)
+        self.assertIn("edit.spt is not available: no rows for pte-edit", done.stderr)
+        figures = read(self.run_dir, "figures.tsv")
+        self.assertNotIn("edit.spt", figures)
+        self.assertIn("switch.spt", figures)
+        self.assertIn("edit.spt is not available", read(self.run_dir, "report.md"))
+
+    def test_one_backend(self):
+        """a run of one backend alone has no winner and still a report"""
+        self.keep(lambda f: f[1] == "ept")
+        done = report(self.run_dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("nothing to compare", read(self.run_dir, "report.md"))
+        self.assertFalse(os.path.exists(os.path.join(self.run_dir, "plots", "winner.svg")))
+
+    def test_no_machine_json(self):
+        """without machine.json the report says not available"""
+        os.remove(os.path.join(self.run_dir, "machine.json"))
+        os.remove(os.path.join(self.run_dir, "environment.json"))
+        done = report(self.run_dir, "--bench-seconds", "321")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("| machine.json | not available |", read(self.run_dir, "report.md"))
+        figures = read(self.run_dir, "figures.tsv")
+        self.assertNotIn("machine.boot_seconds", figures)
+        self.assertIn("bench.seconds\t321\tseconds\n", figures)
+        kept = read(self.run_dir, "environment.json")
+        self.assertIn('"commit"', kept)
+        report(self.run_dir)
+        self.assertEqual(read(self.run_dir, "environment.json"), kept)
+
+    def test_single_workload(self):
+        """one workload with one repetition is enough for a report"""
+        self.keep(lambda f: f[8] == "hypercall" and f[11] == "1")
+        done = report(self.run_dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("run once", read(self.run_dir, "report.md"))
