@@ -18,7 +18,7 @@ help:
 	@echo 'make guests         build/guests/*.elf'
 	@echo 'make tool           build/bin/hvbench'
 	@echo 'make module         hvbench.ko'
-	@echo 'make docs           docs/counters.md, from the lists in hv/uapi/'
+	@echo 'make docs           docs/counters.md and docs/workloads.md, from lists and guests'
 	@echo 'make deps           install what is missing, nothing else'
 	@echo 'make style          clang-format, checkpatch and shellcheck, where they are installed'
 	@echo 'make clean          remove build/'
@@ -55,8 +55,9 @@ tool:
 module:
 	@scripts/build-module --for-machine $(KERNEL)
 
-docs:
+docs: guests tool
 	scripts/report/counters-doc
+	scripts/report/workloads-doc
 
 style:
 	scripts/check-style

@@ -42,9 +42,7 @@ guest cr8
 	mov %rax, %cr8
 end_guest cr8
 
-	/* An exception that raises itself for ever: #AC in user mode needs an IDT;
-	 * a #DB handler that is itself a breakpoint is the same without. Here: a
-	 * stack in no-man's land, so that every delivery faults. */
+	/* A stack in no-man's land, so that nothing can be pushed. */
 guest bad_stack
 	mov $0x3ffffff8, %rsp
 	push %rax
@@ -68,12 +66,12 @@ guest cpuid_fpu
 	fninit
 end_guest cpuid_fpu
 
-	/* Writes the first word of each page from 4M to 8M, then rings. */
+	/* Writes the first word of each page from 4M to 5M, then rings. */
 guest touch
 	mov $0x400000, %edi
 1:	mov %rdi, (%rdi)
 	add $0x1000, %edi
-	cmp $0x800000, %edi
+	cmp $0x500000, %edi
 	jb 1b
 	out %eax, $0xb0
 end_guest touch

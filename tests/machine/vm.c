@@ -52,10 +52,13 @@ unsigned int vm_live(void)
 	return info.live_vms;
 }
 
-struct vm vm_open(enum hvbench_mmu mmu)
+struct vm vm_open(enum hvbench_mmu mmu, bool populate)
 {
 	struct hvbench_config config = vm_config(mmu);
-	struct vm vm = { .fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config) };
+	struct vm vm;
+
+	config.knob[HVBENCH_KNOB_POPULATE] = populate;
+	vm.fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config);
 
 	if (vm.fd < 0)
 		err(1, "HVBENCH_CREATE_VM: %s", config.refusal);
@@ -86,7 +89,7 @@ void vm_load(struct vm *vm, const char *code, const char *end)
 
 struct vm vm_start(enum hvbench_mmu mmu, const char *code, const char *end)
 {
-	struct vm vm = vm_open(mmu);
+	struct vm vm = vm_open(mmu, true);
 
 	vm_load(&vm, code, end);
 	return vm;

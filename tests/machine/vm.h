@@ -30,7 +30,7 @@ int vm_device(void); /* /dev/hvbench, opened once; ends the test without it */
 unsigned int vm_live(void);
 
 /* Ends the test with a message on failure. */
-struct vm vm_open(enum hvbench_mmu mmu);
+struct vm vm_open(enum hvbench_mmu mmu, bool populate);
 void vm_load(struct vm *vm, const char *code, const char *end);
 struct vm vm_start(enum hvbench_mmu mmu, const char *code, const char *end);
 /* Runs until something else than a signal happens; the answer of the ioctl. */
