@@ -77,7 +77,11 @@ enum hv_verdict {
 	HV_TRACKED,
 	/* Resume: the event is done, or the guest need only try again. */
 	HV_DONE,
-	/* The guest's own fault: inject #PF with answer->{gva,error_code}. (fault_guest) */
+	/*
+	 * The guest's own fault: inject #PF with answer->{gva,error_code}. A #PF
+	 * drops what is cached for its address (SDM 3A, 4.10.4.1), so the backend
+	 * has forgotten what it held for it. (fault_guest)
+	 */
 	HV_GUEST_FAULT,
 	/* No host page behind answer->gpa yet: populate, retry. (fault_host) */
 	HV_NEED_BACKING,

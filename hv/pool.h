@@ -26,7 +26,11 @@ struct hv_pool {
 	struct hv_pool_link *pages, *nodes;
 	u32 free_pages, free_nodes;
 	u32 used_pages, used_nodes; /* taken and not given back */
-	u32 limit_pages; /* a backend drops tables before it goes beyond */
+	/*
+	 * A backend whose tables are a cache drops some before it goes beyond;
+	 * EPT needs none: its tables are bounded by guest memory.
+	 */
+	u32 limit_pages;
 	void *node_pages; /* the pages that nodes were cut from, see pool.c */
 };
 

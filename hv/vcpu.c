@@ -15,6 +15,13 @@
 /* Stock for that many events, so that the pool is filled in batches. */
 #define POOL_BATCH 32
 
+static int fill_pool(struct hv_vcpu *vcpu)
+{
+	const struct hv_mmu_ops *ops = vcpu->mmu.ops;
+
+	return hv_pool_fill(&vcpu->pool, ops->pages * POOL_BATCH, ops->nodes * POOL_BATCH);
+}
+
 int hv_vcpu_create(struct hv_vcpu *vcpu)
 {
 	const struct vmx_capability *cap = &vmx_capability;
@@ -39,17 +46,16 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 	err = vmx_vcpu_create(vcpu, mmu->knob[HVBENCH_KNOB_VPID]);
 	if (err)
 		return err;
-	err = hv_pool_fill(&vcpu->pool, mmu->ops->pages, mmu->ops->nodes);
+	err = fill_pool(vcpu);
 	if (err)
 		goto out_vcpu;
 	err = mmu->ops->create(mmu);
 	if (err)
-		goto out_pool;
+		goto out_vcpu;
 	return 0;
 
-out_pool:
-	hv_pool_destroy(&vcpu->pool);
 out_vcpu:
+	hv_pool_destroy(&vcpu->pool);
 	vmx_vcpu_destroy(vcpu);
 	return err;
 }
@@ -134,8 +140,7 @@ static int prepare(struct hv_vcpu *vcpu)
 		return -EINTR;
 	cond_resched();
 	if (!hv_pool_has(&vcpu->pool, ops->pages, ops->nodes))
-		err = hv_pool_fill(&vcpu->pool, ops->pages * POOL_BATCH,
-				   ops->nodes * POOL_BATCH);
+		err = fill_pool(vcpu);
 	if (!err && vcpu->need_backing) {
 		err = hv_memory_populate(vcpu->mmu.memory, vcpu->backing_gpa >> HV_PAGE_SHIFT);
 		vcpu->need_backing = false;

@@ -71,7 +71,7 @@ struct hvbench_start {
 #define HVBENCH_SET_START _IOW(0xBC, 2, struct hvbench_start)
 /*
  * Runs the guest until it needs the tool; the answer is in struct
- * hvbench_run. -EINTR: a signal is pending, call again. -EIO: this run has
+ * hvbench_run. The argument is 0, else -EINVAL. -EINTR: a signal is pending, call again. -EIO: this run has
  * ended before, or has no start yet. -EBUSY: another thread is in HVBENCH_RUN.
  */
 #define HVBENCH_RUN _IO(0xBC, 3)

@@ -58,7 +58,7 @@ printf '%s' "$command" > "$root/command"
 # processor Bochs skips waiting; with several it plays it all through.
 if [ -z "$mhz" ]; then
 	mhz=1000
-	[ "$cpus" -eq 1 ] || mhz=40
+	[ "$cpus" -eq 1 ] || mhz=100
 fi
 
 # The kernel's command line.
@@ -69,6 +69,8 @@ fi
 # clearcpuid
 #	Bochs seeds RDRAND from the host's clock, but the same command must
 #	take the same instructions. Its XSAVEC tells a wrong size.
+#	ERMS has the kernel clear pages with REP STOSB, whose every byte Bochs
+#	counts as an instruction; REP STOSQ is an eighth of that.
 # tsc, lpj, cryptomgr.notests, mitigations, rodata, initcall_blacklist
 #	Calibration loops, self tests, patching against leaks that Bochs does not
 #	have, a walk of all page tables for pages both writable and executable
@@ -76,13 +78,16 @@ fi
 #	modules: together they are more than half of the instructions to init.
 # hvbench.machine
 #	Tells the tool that a TSC delta is a count of instructions here.
+# idle=halt
+#	Bochs misses the write that should wake a CPU from MWAIT; the CPU then
+#	sleeps until its next timer, for seconds. HLT is woken by an interrupt.
 # oops=panic
 #	An oops ends the machine at once instead of leaving it half dead.
 skip=trace_eval_init,ftrace_check_for_weak_functions
 skip=$skip,load_system_certificate_list,bpf_rstat_kfunc_init,bpf_key_sig_kfuncs_init,kfunc_init
 skip=$skip,jent_mod_init,bpf_dummy_struct_ops_init,bpf_prog_test_run_init,bpf_tcp_ca_kfunc_init,cubictcp_register
 cmdline="earlycon=uart8250,io,0xe9 keep_bootcon console=ttyS1 \
-clearcpuid=rdrand,rdseed,xsavec,xsaves nokaslr tsc=reliable tsc_early_khz=${mhz}000 lpj=10000 \
+clearcpuid=rdrand,rdseed,xsavec,xsaves,erms nokaslr tsc=reliable tsc_early_khz=${mhz}000 lpj=10000 idle=halt \
 cryptomgr.notests mitigations=off rodata=off \
 initcall_blacklist=$skip \
 oops=panic hvbench.machine=emulated${append:+ $append}"

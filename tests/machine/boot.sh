@@ -128,8 +128,9 @@ check "kernel.log is there" has "$T/all/kernel.log" "Linux version 6.1."
 check "machine.json knows the end" is "$(value "$T/all" ended) $(value "$T/all" status) $(value "$T/all" cpus)" "command 7 2"
 finish same1
 boot=$(value "$T/same1" boot_seconds)
-load=$(cut -d . -f 1 /proc/loadavg)
-if [ "$load" -ge 3 ] && awk "BEGIN { exit $boot <= 15 }"; then
+# Our two machines are a load of two themselves.
+load=$(cut -d ' ' -f 1 /proc/loadavg)
+if awk "BEGIN { exit !($load > 2.2) }" && awk "BEGIN { exit $boot <= 15 }"; then
 	echo "# init took $boot s; the promise of 15 s is for a host whose load is not $load"
 else
 	check "init within 15 s ($boot s), two machines running" \
@@ -155,7 +156,7 @@ start complaint -- 'echo "WARNING: from the test" >/dev/kmsg; true'
 begin=$(date +%s)
 "$run" --timeout 3 -- true 2>"$T/timeout.stderr"
 check "a hang is an error (124)" is $? 124
-check "in time" test $(($(date +%s) - begin)) -le 6
+check "in time" test $(($(date +%s) - begin)) -le 10
 check "that says how far it came" has "$T/timeout.stderr" "had not reached init"
 "$run" -- true 2>/dev/null &
 victim=$!
