@@ -18,21 +18,20 @@ static int find_directory(struct catalog *catalog, struct failure *why)
 	char *slash;
 
 	if (chosen && *chosen) {
-		snprintf(catalog->directory, sizeof(catalog->directory), "%s",
-			 chosen);
+		snprintf(catalog->directory, sizeof(catalog->directory), "%s", chosen);
 		return 0;
 	}
 	len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	if (len < 0)
-		return fail(why, STATUS_ENVIRONMENT,
-			    "can't tell where the guests are (/proc/self/exe: %s): set HVBENCH_GUESTS",
-			    strerror(errno));
+		return fail(
+			why, STATUS_ENVIRONMENT,
+			"can't tell where the guests are (/proc/self/exe: %s): set HVBENCH_GUESTS",
+			strerror(errno));
 	exe[len] = '\0';
 	slash = strrchr(exe, '/');
 	if (slash)
 		*slash = '\0';
-	snprintf(catalog->directory, sizeof(catalog->directory),
-		 "%s/../guests", exe);
+	snprintf(catalog->directory, sizeof(catalog->directory), "%s/../guests", exe);
 	return 0;
 }
 
@@ -64,7 +63,8 @@ static void add_file(struct catalog *catalog, const char *path, FILE *warn)
 	}
 	if (!is_named_so(path, guest->info.name)) {
 		fprintf(warn,
-			"hvbench: left out: %s: it calls itself \"%s\", so its file should be %s.elf\n",
+			"hvbench: left out: %s: it calls itself \"%s\", so its file should be "
+			"%s.elf\n",
 			path, guest->info.name, guest->info.name);
 		guest_file_close(guest);
 		return;
@@ -83,16 +83,15 @@ int catalog_open(struct catalog *catalog, FILE *warn, struct failure *why)
 		return -1;
 	snprintf(pattern, sizeof(pattern), "%s/*.elf", catalog->directory);
 	if (glob(pattern, 0, NULL, &found))
-		return fail(why, STATUS_ENVIRONMENT, "no guests in %s: " CURE,
-			    catalog->directory);
+		return fail(why, STATUS_ENVIRONMENT, "no guests in %s: " CURE, catalog->directory);
 	catalog->guest = calloc(found.gl_pathc, sizeof(*catalog->guest));
 	for (i = 0; catalog->guest && i < found.gl_pathc; i++)
 		add_file(catalog, found.gl_pathv[i], warn);
 	globfree(&found);
 	if (!catalog->nr) {
 		catalog_close(catalog);
-		return fail(why, STATUS_ENVIRONMENT,
-			    "no proper guest in %s: " CURE, catalog->directory);
+		return fail(why, STATUS_ENVIRONMENT, "no proper guest in %s: " CURE,
+			    catalog->directory);
 	}
 	qsort(catalog->guest, catalog->nr, sizeof(*catalog->guest), by_name);
 	return 0;
@@ -109,8 +108,8 @@ void catalog_close(struct catalog *catalog)
 	catalog->nr = 0;
 }
 
-const struct guest_file *catalog_find(const struct catalog *catalog,
-				      const char *name, struct failure *why)
+const struct guest_file *catalog_find(const struct catalog *catalog, const char *name,
+				      struct failure *why)
 {
 	struct names names = { .nr = 0 };
 	char hint[1600];

@@ -26,7 +26,7 @@ int catalog_open(struct catalog *catalog, FILE *warn, struct failure *why);
 void catalog_close(struct catalog *catalog);
 
 /* The workload of that name, or NULL with a sentence that lists all. */
-const struct guest_file *catalog_find(const struct catalog *catalog,
-				      const char *name, struct failure *why);
+const struct guest_file *catalog_find(const struct catalog *catalog, const char *name,
+				      struct failure *why);
 
 #endif

@@ -17,34 +17,27 @@ static void print_info(const struct tool *tool, const struct engine *engine)
 	const struct hvbench_info *info = &engine->info;
 	unsigned int i;
 
-	fprintf(tool->out, "engine: %s, interface version %u\n",
-		engine->ops->name, info->version);
-	fprintf(tool->out, "machine: %s (a TSC delta counts %s)\n",
-		machine_name(tool->machine), machine_tsc_unit(tool->machine));
-	fprintf(tool->out, "physical addresses: %u bits\n",
-		info->physical_address_bits);
+	fprintf(tool->out, "engine: %s, interface version %u\n", engine->ops->name, info->version);
+	fprintf(tool->out, "machine: %s (a TSC delta counts %s)\n", machine_name(tool->machine),
+		machine_tsc_unit(tool->machine));
+	fprintf(tool->out, "physical addresses: %u bits\n", info->physical_address_bits);
 	fprintf(tool->out,
 		"VMX revision: %#x; IA32_VMX_BASIC: %#018llx; IA32_VMX_EPT_VPID_CAP: %#018llx\n",
 		info->vmx_revision, info->vmx_basic, info->ept_vpid_cap);
 	fprintf(tool->out, "live VMs: %u\n", info->live_vms);
 	for (i = 0; i < offer_nr; i++)
 		fprintf(tool->out, "%-20s %-4s %s\n", offers[i].name,
-			info->capabilities & offers[i].bit ? "yes" : "no",
-			offers[i].help);
+			info->capabilities & offers[i].bit ? "yes" : "no", offers[i].help);
 }
 
 static void print_json(const struct tool *tool, const struct engine *engine)
 {
 	json_t *object = json_of_info(&engine->info);
 
-	json_object_set_new(object, "engine",
-			    json_string(engine->ops->name));
-	json_object_set_new(object, "machine",
-			    json_string(machine_name(tool->machine)));
-	json_object_set_new(object, "tsc_unit",
-			    json_string(machine_tsc_unit(tool->machine)));
-	json_object_set_new(object, "live_vms",
-			    json_integer(engine->info.live_vms));
+	json_object_set_new(object, "engine", json_string(engine->ops->name));
+	json_object_set_new(object, "machine", json_string(machine_name(tool->machine)));
+	json_object_set_new(object, "tsc_unit", json_string(machine_tsc_unit(tool->machine)));
+	json_object_set_new(object, "live_vms", json_integer(engine->info.live_vms));
 	json_print(tool->out, object);
 }
 
@@ -57,13 +50,11 @@ int cmd_info(const struct tool *tool, int argc, char **argv)
 	int option;
 
 	options_init(&options, texts, sizeof(texts) / sizeof(texts[0]), false);
-	while ((option = options_next(&options, argc, argv, &why)) !=
-	       OPTION_END) {
+	while ((option = options_next(&options, argc, argv, &why)) != OPTION_END) {
 		if (option == OPTION_WRONG)
 			return tool_failed(tool, &why);
 		if (!strcmp(texts[option].name, "help")) {
-			fprintf(tool->out,
-				"usage: hvbench info [--json]\n\n");
+			fprintf(tool->out, "usage: hvbench info [--json]\n\n");
 			options_help(&options, tool->out);
 			return STATUS_OK;
 		}

@@ -8,14 +8,12 @@
 #include "tool.h"
 
 static const struct option_text texts[] = {
-	{ "verbose", 'v', NULL,
-	  "what each workload stands for, and all counters" },
+	{ "verbose", 'v', NULL, "what each workload stands for, and all counters" },
 	{ "json", 0, NULL, "print all of it as JSON" },
 	{ "help", 'h', NULL, "print this" },
 };
 
-static void print_workload(FILE *out, const struct hvbench_guest_info *info,
-			   bool verbose)
+static void print_workload(FILE *out, const struct hvbench_guest_info *info, bool verbose)
 {
 	char def[32], min[32], max[32], left[HVBENCH_NAME_BYTES + 32];
 	unsigned int i;
@@ -27,10 +25,8 @@ static void print_workload(FILE *out, const struct hvbench_guest_info *info,
 		format_size(info->params[i].def, def, sizeof(def));
 		format_size(info->params[i].min, min, sizeof(min));
 		format_size(info->params[i].max, max, sizeof(max));
-		snprintf(left, sizeof(left), "%s=%s", info->params[i].name,
-			 def);
-		fprintf(out, "      %-16s %s (%s to %s)\n", left,
-			info->params[i].help, min, max);
+		snprintf(left, sizeof(left), "%s=%s", info->params[i].name, def);
+		fprintf(out, "      %-16s %s (%s to %s)\n", left, info->params[i].help, min, max);
 	}
 }
 
@@ -42,9 +38,8 @@ static void print_knobs(FILE *out)
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		const struct knob *knob = knob_get(i);
 
-		fprintf(out, "  %-10s %-12s %s (default %s)\n", knob->name,
-			knob->choices, knob->help,
-			knob->choice.name[knob->def]);
+		fprintf(out, "  %-10s %-12s %s (default %s)\n", knob->name, knob->choices,
+			knob->help, knob->choice.name[knob->def]);
 	}
 }
 
@@ -56,8 +51,7 @@ static void print_counters(FILE *out)
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
 		const struct counter *counter = counter_get(i);
 
-		fprintf(out, "  %-22s %-9s %s\n", counter->name, counter->unit,
-			counter->help);
+		fprintf(out, "  %-22s %-9s %s\n", counter->name, counter->unit, counter->help);
 	}
 }
 
@@ -82,13 +76,11 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 	int option;
 
 	options_init(&options, texts, sizeof(texts) / sizeof(texts[0]), false);
-	while ((option = options_next(&options, argc, argv, &why)) !=
-	       OPTION_END) {
+	while ((option = options_next(&options, argc, argv, &why)) != OPTION_END) {
 		if (option == OPTION_WRONG)
 			return tool_failed(tool, &why);
 		if (!strcmp(texts[option].name, "help")) {
-			fprintf(tool->out,
-				"usage: hvbench list [-v] [--json]\n\n");
+			fprintf(tool->out, "usage: hvbench list [-v] [--json]\n\n");
 			options_help(&options, tool->out);
 			return STATUS_OK;
 		}

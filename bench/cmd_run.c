@@ -21,15 +21,13 @@ enum { MMU, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, HELP };
 
 static const struct option_text texts[] = {
 	[MMU] = { "mmu", 'm', "ept|spt", "the MMU to run under (required)" },
-	[PARAM] = { NULL, 'p', "NAME=VALUE",
-		    "a parameter of the workload; see `hvbench list`" },
+	[PARAM] = { NULL, 'p', "NAME=VALUE", "a parameter of the workload; see `hvbench list`" },
 	[MEMORY] = { "memory", 0, "SIZE",
 		     "guest memory; default: 64M, or what the workload needs" },
 	[REPEAT] = { "repeat", 0, "N", "repetitions (default 1)" },
 	[TIMEOUT] = { "timeout", 0, "SECONDS",
 		      "limit of each repetition (default 60, emulated 300)" },
-	[CPU] = { "cpu", 0, "N",
-		  "run on this CPU; default: the current one, emulated: 0" },
+	[CPU] = { "cpu", 0, "N", "run on this CPU; default: the current one, emulated: 0" },
 	[JSON] = { "json", 0, NULL, "print JSON" },
 	[HELP] = { "help", 'h', NULL, "print this" },
 };
@@ -59,14 +57,12 @@ static int take_option(struct request *r, int option, struct failure *why)
 		r->pair[r->nr_pairs++] = optarg;
 		return 0;
 	case MEMORY:
-		return value_number("--memory", optarg, HVBENCH_MEMORY_UNIT,
-				    HVBENCH_MEMORY_MAX, &r->memory, why);
+		return value_number("--memory", optarg, HVBENCH_MEMORY_UNIT, HVBENCH_MEMORY_MAX,
+				    &r->memory, why);
 	case REPEAT:
-		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT,
-				    &r->repeat, why);
+		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT, &r->repeat, why);
 	case TIMEOUT:
-		return value_number("--timeout", optarg, 1, TIMEOUT_MAX,
-				    &r->timeout, why);
+		return value_number("--timeout", optarg, 1, TIMEOUT_MAX, &r->timeout, why);
 	case CPU:
 		return value_number("--cpu", optarg, 0, INT_MAX, &r->cpu, why);
 	case JSON:
@@ -78,19 +74,17 @@ static int take_option(struct request *r, int option, struct failure *why)
 	default:
 		option -= OPTION_KNOB;
 		r->knob_given[option] = true;
-		return value_choice(knob_get(option)->name,
-				    &knob_get(option)->choice, optarg,
+		return value_choice(knob_get(option)->name, &knob_get(option)->choice, optarg,
 				    &r->knob[option], why);
 	}
 }
 
-static int parse(struct options *options, int argc, char **argv,
-		 struct request *r, struct failure *why)
+static int parse(struct options *options, int argc, char **argv, struct request *r,
+		 struct failure *why)
 {
 	int option;
 
-	while ((option = options_next(options, argc, argv, why)) !=
-	       OPTION_END) {
+	while ((option = options_next(options, argc, argv, why)) != OPTION_END) {
 		if (option == OPTION_WRONG || take_option(r, option, why))
 			return -1;
 	}
@@ -98,21 +92,18 @@ static int parse(struct options *options, int argc, char **argv,
 		return 0;
 	if (optind != argc - 1)
 		return fail(why, STATUS_USAGE,
-			    optind == argc ?
-				    "which workload? See `hvbench list`" :
-				    "one workload at a time, please");
+			    optind == argc ? "which workload? See `hvbench list`"
+					   : "one workload at a time, please");
 	r->workload = argv[optind];
 	if (!r->mmu_given)
-		return fail(why, STATUS_USAGE,
-			    "which MMU? Say --mmu ept or --mmu spt");
+		return fail(why, STATUS_USAGE, "which MMU? Say --mmu ept or --mmu spt");
 	return 0;
 }
 
-static int make_spec(const struct request *r, const struct catalog *catalog,
-		     struct run_spec *spec, struct failure *why)
+static int make_spec(const struct request *r, const struct catalog *catalog, struct run_spec *spec,
+		     struct failure *why)
 {
-	const struct guest_file *guest =
-		catalog_find(catalog, r->workload, why);
+	const struct guest_file *guest = catalog_find(catalog, r->workload, why);
 	unsigned int i;
 
 	if (!guest)
@@ -123,8 +114,7 @@ static int make_spec(const struct request *r, const struct catalog *catalog,
 		if (!r->knob_given[i])
 			continue;
 		if (!knob_applies(i, spec->mmu))
-			return fail(why, STATUS_USAGE,
-				    "--%s has no effect under --mmu %s",
+			return fail(why, STATUS_USAGE, "--%s has no effect under --mmu %s",
 				    knob_get(i)->name, mmu_name(spec->mmu));
 		spec->knob[i] = r->knob[i];
 	}
@@ -139,17 +129,15 @@ static int make_spec(const struct request *r, const struct catalog *catalog,
 static void print_json(const struct tool *tool, const struct run_spec *spec,
 		       const struct run_result *results, unsigned int repeat)
 {
-	json_t *object =
-		json_of_spec(spec, tool->engine->name, tool->machine);
+	json_t *object = json_of_spec(spec, tool->engine->name, tool->machine);
 	json_t *repetitions = json_array(), *phases;
 	unsigned int r, i;
 
 	for (r = 0; r < repeat; r++) {
 		phases = json_array();
 		for (i = 0; i < results[r].nr_phases; i++)
-			json_array_append_new(
-				phases, json_of_phase(&results[r].phase[i],
-						      tool->machine));
+			json_array_append_new(phases,
+					      json_of_phase(&results[r].phase[i], tool->machine));
 		json_array_append_new(repetitions, phases);
 	}
 	json_object_set_new(object, "repetitions", repetitions);
@@ -157,38 +145,34 @@ static void print_json(const struct tool *tool, const struct run_spec *spec,
 }
 
 /* The results' tables put repetitions side by side, phase by phase. */
-static int check_phases(const struct run_result *results, unsigned int repeat,
-			struct failure *why)
+static int check_phases(const struct run_result *results, unsigned int repeat, struct failure *why)
 {
 	unsigned int r;
 
 	for (r = 1; r < repeat; r++) {
 		if (!results_same_phases(&results[0], &results[r]))
 			return fail(why, STATUS_RUN_FAILED,
-				    "repetitions 1 and %u went through different phases",
-				    r + 1);
+				    "repetitions 1 and %u went through different phases", r + 1);
 	}
 	return 0;
 }
 
 /* In emulation counts are exact: a difference is a defect somewhere. */
-static void check_counts(const struct tool *tool,
-			 const struct run_result *results, unsigned int repeat)
+static void check_counts(const struct tool *tool, const struct run_result *results,
+			 unsigned int repeat)
 {
 	char what[256];
 	unsigned int r;
 
 	for (r = 1; tool->machine == MACHINE_EMULATED && r < repeat; r++) {
-		if (!results_counts_equal(&results[0], &results[r], what,
-					  sizeof(what)))
-			fprintf(tool->err,
-				"hvbench: WARNING: repetitions 1 and %u differ in %s\n",
+		if (!results_counts_equal(&results[0], &results[r], what, sizeof(what)))
+			fprintf(tool->err, "hvbench: WARNING: repetitions 1 and %u differ in %s\n",
 				r + 1, what);
 	}
 }
 
-static int run_all(const struct tool *tool, const struct request *r,
-		   const struct run_spec *spec, struct failure *why)
+static int run_all(const struct tool *tool, const struct request *r, const struct run_spec *spec,
+		   struct failure *why)
 {
 	struct run_result *results = calloc(r->repeat, sizeof(*results));
 	struct engine engine = { .ops = tool->engine };
@@ -200,8 +184,7 @@ static int run_all(const struct tool *tool, const struct request *r,
 	if (engine.ops->open(&engine, why))
 		goto out;
 	for (done = 0; done < r->repeat; done++) {
-		if (run_guest(&engine, spec, r->timeout, tool->err,
-			      &results[done], why))
+		if (run_guest(&engine, spec, r->timeout, tool->err, &results[done], why))
 			break;
 	}
 	if (done == r->repeat)
@@ -211,10 +194,8 @@ static int run_all(const struct tool *tool, const struct request *r,
 		if (r->json) {
 			print_json(tool, spec, results, r->repeat);
 		} else {
-			human_spec(tool->out, spec, engine.ops->name,
-				   tool->machine, r->repeat);
-			human_results(tool->out, results, r->repeat,
-				      tool->machine);
+			human_spec(tool->out, spec, engine.ops->name, tool->machine, r->repeat);
+			human_results(tool->out, results, r->repeat, tool->machine);
 		}
 	}
 	while (done--)
@@ -227,9 +208,7 @@ out:
 
 int cmd_run(const struct tool *tool, int argc, char **argv)
 {
-	struct request request = { .repeat = 1,
-				   .timeout = tool_timeout(tool),
-				   .cpu = UINT64_MAX };
+	struct request request = { .repeat = 1, .timeout = tool_timeout(tool), .cpu = UINT64_MAX };
 	struct catalog catalog;
 	struct options options;
 	struct run_spec spec;
@@ -248,8 +227,8 @@ int cmd_run(const struct tool *tool, int argc, char **argv)
 	if (catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
 	ret = make_spec(&request, &catalog, &spec, &why);
-	if (!ret && host_pin(request.cpu == UINT64_MAX ? -1 : (int)request.cpu,
-			     tool->machine, &why) < 0)
+	if (!ret &&
+	    host_pin(request.cpu == UINT64_MAX ? -1 : (int)request.cpu, tool->machine, &why) < 0)
 		ret = -1;
 	if (!ret)
 		ret = run_all(tool, &request, &spec, &why);

@@ -27,16 +27,12 @@
 enum { OUT, REPEAT, TIMEOUT, CPU, DRY_RUN, HELP };
 
 static const struct option_text texts[] = {
-	[OUT] = { "out", 'o', "DIR",
-		  "where results go (default: hvbench-results)" },
+	[OUT] = { "out", 'o', "DIR", "where results go (default: hvbench-results)" },
 	[REPEAT] = { "repeat", 0, "N",
 		     "repetitions where a line says nothing (default 5, emulated 1)" },
-	[TIMEOUT] = { "timeout", 0, "SECONDS",
-		      "limit of each run (default 60, emulated 300)" },
-	[CPU] = { "cpu", 0, "N",
-		  "run on this CPU; default: the current one, emulated: 0" },
-	[DRY_RUN] = { "dry-run", 'n', NULL,
-		      "print the runs in their order, run nothing" },
+	[TIMEOUT] = { "timeout", 0, "SECONDS", "limit of each run (default 60, emulated 300)" },
+	[CPU] = { "cpu", 0, "N", "run on this CPU; default: the current one, emulated: 0" },
+	[DRY_RUN] = { "dry-run", 'n', NULL, "print the runs in their order, run nothing" },
 	[HELP] = { "help", 'h', NULL, "print this" },
 };
 
@@ -69,11 +65,9 @@ static int take_option(struct request *r, int option, struct failure *why)
 		r->out = optarg;
 		return 0;
 	case REPEAT:
-		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT,
-				    &r->repeat, why);
+		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT, &r->repeat, why);
 	case TIMEOUT:
-		return value_number("--timeout", optarg, 1, TIMEOUT_MAX,
-				    &r->timeout, why);
+		return value_number("--timeout", optarg, 1, TIMEOUT_MAX, &r->timeout, why);
 	case CPU:
 		return value_number("--cpu", optarg, 0, INT_MAX, &r->cpu, why);
 	case DRY_RUN:
@@ -85,13 +79,12 @@ static int take_option(struct request *r, int option, struct failure *why)
 	}
 }
 
-static int parse(struct options *options, int argc, char **argv,
-		 struct request *r, struct failure *why)
+static int parse(struct options *options, int argc, char **argv, struct request *r,
+		 struct failure *why)
 {
 	int option;
 
-	while ((option = options_next(options, argc, argv, why)) !=
-	       OPTION_END) {
+	while ((option = options_next(options, argc, argv, why)) != OPTION_END) {
 		if (option == OPTION_WRONG || take_option(r, option, why))
 			return -1;
 	}
@@ -99,23 +92,21 @@ static int parse(struct options *options, int argc, char **argv,
 		return 0;
 	if (optind != argc - 1)
 		return fail(why, STATUS_USAGE,
-			    optind == argc ? "which suite file?" :
-					     "one suite file at a time, please");
+			    optind == argc ? "which suite file?"
+					   : "one suite file at a time, please");
 	r->file = argv[optind];
 	return 0;
 }
 
-static void step_label(const struct course *course, const struct step *step,
-		       char *buf, size_t size)
+static void step_label(const struct course *course, const struct step *step, char *buf, size_t size)
 {
 	const struct cell *cell = &course->matrix.cell[step->cell];
 	char params[512], variant[256];
 
 	spec_params(&cell->spec, params, sizeof(params));
 	spec_variant(&cell->spec, variant, sizeof(variant));
-	snprintf(buf, size, "%s %s %s repetition %u/%u",
-		 cell->spec.guest->info.name, params, variant,
-		 step->repetition, cell->repeat);
+	snprintf(buf, size, "%s %s %s repetition %u/%u", cell->spec.guest->info.name, params,
+		 variant, step->repetition, cell->repeat);
 }
 
 /* Deferred, so that a guest's text does not fall into the progress line. */
@@ -124,8 +115,7 @@ static void show_console(struct course *course, const char *text)
 	if (!*text)
 		return;
 	progress_clear(&course->progress);
-	fprintf(course->tool->err, "%s%s", text,
-		text[strlen(text) - 1] == '\n' ? "" : "\n");
+	fprintf(course->tool->err, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
 static int run_captured(struct course *course, const struct run_spec *spec,
@@ -138,8 +128,7 @@ static int run_captured(struct course *course, const struct run_spec *spec,
 
 	if (!console)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
-	ret = run_guest(&course->engine, spec, course->request->timeout,
-			console, result, why);
+	ret = run_guest(&course->engine, spec, course->request->timeout, console, result, why);
 	fclose(console);
 	show_console(course, text);
 	free(text);
@@ -147,26 +136,24 @@ static int run_captured(struct course *course, const struct run_spec *spec,
 }
 
 /* In emulation counts are exact: a difference is a defect somewhere. */
-static void compare(struct course *course, const struct step *step,
-		    const char *label, const struct run_result *result)
+static void compare(struct course *course, const struct step *step, const char *label,
+		    const struct run_result *result)
 {
 	char what[256];
 
-	if (course->tool->machine != MACHINE_EMULATED ||
-	    step->repetition == 1 ||
-	    results_counts_equal(&course->first[step->cell], result, what,
-				 sizeof(what)))
+	if (course->tool->machine != MACHINE_EMULATED || step->repetition == 1 ||
+	    results_counts_equal(&course->first[step->cell], result, what, sizeof(what)))
 		return;
 	course->unequal++;
 	progress_clear(&course->progress);
 	fprintf(course->tool->err,
-		"hvbench: WARNING: %s: counts should be exact, but this repetition and the first differ in %s\n",
+		"hvbench: WARNING: %s: counts should be exact, but this repetition and the first "
+		"differ in %s\n",
 		label, what);
 }
 
 /* -1: there is no point in going on. */
-static int take_step(struct course *course, const struct step *step,
-		     struct failure *why)
+static int take_step(struct course *course, const struct step *step, struct failure *why)
 {
 	const struct cell *cell = &course->matrix.cell[step->cell];
 	struct run_result result;
@@ -175,8 +162,7 @@ static int take_step(struct course *course, const struct step *step,
 	step_label(course, step, label, sizeof(label));
 	if (course->given_up[step->cell]) {
 		course->left_out++;
-		progress_end(&course->progress, label, false,
-			     "left out after the failure above");
+		progress_end(&course->progress, label, false, "left out after the failure above");
 		return 0;
 	}
 	progress_begin(&course->progress, label);
@@ -191,8 +177,8 @@ static int take_step(struct course *course, const struct step *step,
 	}
 	course->passed++;
 	compare(course, step, label, &result);
-	csv_result(course->dir.csv, course->engine.ops->name, &cell->spec,
-		   &result, step->repetition, course->tool->machine);
+	csv_result(course->dir.csv, course->engine.ops->name, &cell->spec, &result,
+		   step->repetition, course->tool->machine);
 	if (step->repetition == 1)
 		course->first[step->cell] = result;
 	else
@@ -230,23 +216,21 @@ static int finish(struct course *course, int cpu, struct failure *why)
 
 	if (course->unequal)
 		fprintf(err,
-			"hvbench: WARNING: %u repetitions did not repeat their counts; in emulation they must\n",
+			"hvbench: WARNING: %u repetitions did not repeat their counts; in "
+			"emulation they must\n",
 			course->unequal);
 	if (course->failed && !course->passed)
-		return fail(why, STATUS_RUN_FAILED,
-			    "all runs failed; nothing was written to %s",
+		return fail(why, STATUS_RUN_FAILED, "all runs failed; nothing was written to %s",
 			    course->dir.path);
 	if (course->failed)
 		return fail(why, STATUS_RUN_FAILED,
-			    "%u of %u runs failed, %u were left out after that; there is no new results.csv, the %u that went well are in %s/results.csv.partial",
-			    course->failed, course->plan.nr, course->left_out,
-			    course->passed, course->dir.path);
-	if (outdir_commit(&course->dir,
-			  environment_json(course->tool, &course->engine, cpu),
-			  why))
+			    "%u of %u runs failed, %u were left out after that; there is no new "
+			    "results.csv, the %u that went well are in %s/results.csv.partial",
+			    course->failed, course->plan.nr, course->left_out, course->passed,
+			    course->dir.path);
+	if (outdir_commit(&course->dir, environment_json(course->tool, &course->engine, cpu), why))
 		return -1;
-	fprintf(course->tool->out,
-		"%u runs of %u configurations passed; results are in %s\n",
+	fprintf(course->tool->out, "%u runs of %u configurations passed; results are in %s\n",
 		course->passed, course->matrix.nr, course->dir.path);
 	return 0;
 }
@@ -260,14 +244,13 @@ static int run_plan(struct course *course, int cpu, struct failure *why)
 	if (outdir_open(&course->dir, course->request->out, why))
 		return -1;
 	csv_header(course->dir.csv);
-	progress_init(&course->progress, tool->err, tool->terminal,
-		      course->plan.nr);
+	progress_init(&course->progress, tool->err, tool->terminal, course->plan.nr);
 	ret = take_steps(course, why);
 	if (ret && stop_requested() == STOP_SIGNAL)
 		fail(why, STATUS_RUN_FAILED,
-		     course->passed ?
-			     "interrupted; there is no new results.csv, the %u of %u runs that went well are in %s/results.csv.partial" :
-			     "interrupted after %u of %u runs; nothing was written to %s",
+		     course->passed ? "interrupted; there is no new results.csv, the %u of %u runs "
+				      "that went well are in %s/results.csv.partial"
+				    : "interrupted after %u of %u runs; nothing was written to %s",
 		     course->passed, course->plan.nr, course->dir.path);
 	if (!ret)
 		ret = finish(course, cpu, why);
@@ -279,16 +262,14 @@ static int run_plan(struct course *course, int cpu, struct failure *why)
 static int run_course(struct course *course, struct failure *why)
 {
 	const struct request *r = course->request;
-	int cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu,
-			   course->tool->machine, why);
+	int cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, course->tool->machine, why);
 	int ret = -1;
 
 	if (cpu < 0)
 		return -1;
 	course->engine.ops = course->tool->engine;
 	course->first = calloc(course->matrix.nr, sizeof(*course->first));
-	course->given_up = calloc(course->matrix.nr,
-				  sizeof(*course->given_up));
+	course->given_up = calloc(course->matrix.nr, sizeof(*course->given_up));
 	if (!course->first || !course->given_up) {
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 	} else if (!course->engine.ops->open(&course->engine, why)) {
@@ -306,16 +287,14 @@ static int print_plan(struct course *course)
 	char label[1024];
 
 	for (i = 0; i < course->plan.nr; i++) {
-		step_label(course, &course->plan.step[i], label,
-			   sizeof(label));
+		step_label(course, &course->plan.step[i], label, sizeof(label));
 		fprintf(course->tool->out, "%s\n", label);
 	}
 	return 0;
 }
 
 /* From the file to the plan, then on. */
-static int suite(const struct tool *tool, const struct request *r,
-		 struct failure *why)
+static int suite(const struct tool *tool, const struct request *r, struct failure *why)
 {
 	struct course course = { .tool = tool, .request = r };
 	struct catalog catalog;
@@ -332,8 +311,8 @@ static int suite(const struct tool *tool, const struct request *r,
 		goto free_matrix;
 	if (course.matrix.merged)
 		fprintf(tool->err,
-			"%s: %u configurations are named more than once; each runs once\n",
-			r->file, course.matrix.merged);
+			"%s: %u configurations are named more than once; each runs once\n", r->file,
+			course.matrix.merged);
 	ret = r->dry_run ? print_plan(&course) : run_course(&course, why);
 	plan_free(&course.plan);
 free_matrix:
@@ -349,8 +328,7 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 {
 	struct request request = {
 		.out = "hvbench-results",
-		.repeat = tool->machine == MACHINE_EMULATED ? REPEAT_EMULATED :
-							      REPEAT_METAL,
+		.repeat = tool->machine == MACHINE_EMULATED ? REPEAT_EMULATED : REPEAT_METAL,
 		.timeout = tool_timeout(tool),
 		.cpu = UINT64_MAX,
 	};
@@ -366,10 +344,10 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 		fprintf(tool->out,
 			"\nA suite file holds one experiment a line, # begins a comment:\n"
 			"  WORKLOAD key=value[,value]...\n"
-			"where a key is a parameter of the workload, a knob, mmu (default ept,spt),\n"
+			"where a key is a parameter of the workload, a knob, mmu (default "
+			"ept,spt),\n"
 			"repeat or memory. Lists expand to all their combinations.\n");
 		return STATUS_OK;
 	}
-	return suite(tool, &request, &why) ? tool_failed(tool, &why) :
-					     STATUS_OK;
+	return suite(tool, &request, &why) ? tool_failed(tool, &why) : STATUS_OK;
 }

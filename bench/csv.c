@@ -56,10 +56,8 @@ static void put_shared(const struct rows *rows)
 	csv_field(out, mmu_name(spec->mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		putc(',', out);
-		csv_field(out,
-			  knob_applies(i, spec->mmu) ?
-				  knob_get(i)->choice.name[spec->knob[i]] :
-				  "-");
+		csv_field(out, knob_applies(i, spec->mmu) ? knob_get(i)->choice.name[spec->knob[i]]
+							  : "-");
 	}
 	putc(',', out);
 	csv_field(out, spec->guest->info.name);
@@ -71,8 +69,7 @@ static void put_shared(const struct rows *rows)
 	fprintf(out, ",%u", rows->repetition);
 }
 
-static void row(const struct rows *rows, const char *counter,
-		const char *unit, uint64_t value)
+static void row(const struct rows *rows, const char *counter, const char *unit, uint64_t value)
 {
 	put_shared(rows);
 	fprintf(rows->out, ",%s,%s,%" PRIu64 "\n", counter, unit, value);
@@ -86,24 +83,21 @@ static void exit_rows(const struct rows *rows, const struct hvbench_stats *s)
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		if (!s->exits[i])
 			continue;
-		snprintf(counter, sizeof(counter), "exit.%s",
-			 exit_name(i, name));
+		snprintf(counter, sizeof(counter), "exit.%s", exit_name(i, name));
 		row(rows, counter, "exits", s->exits[i]);
 	}
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		if (!s->exits[i])
 			continue;
-		snprintf(counter, sizeof(counter), "outside_tsc.%s",
-			 exit_name(i, name));
+		snprintf(counter, sizeof(counter), "outside_tsc.%s", exit_name(i, name));
 		row(rows, counter, rows->tsc_unit, s->outside_tsc[i]);
 	}
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		for (b = 0; b < HVBENCH_HISTOGRAM_BUCKETS; b++) {
 			if (!s->outside_histogram[i][b])
 				continue;
-			snprintf(counter, sizeof(counter),
-				 "outside_histogram.%s.%u", exit_name(i, name),
-				 b);
+			snprintf(counter, sizeof(counter), "outside_histogram.%s.%u",
+				 exit_name(i, name), b);
 			row(rows, counter, "exits", s->outside_histogram[i][b]);
 		}
 	}
@@ -117,22 +111,19 @@ static void phase_rows(const struct rows *rows, const struct phase *phase,
 	row(rows, "ops", "operations", phase->ops);
 	row(rows, "tsc", rows->tsc_unit, phase->tsc);
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
-		row(rows, counter_get(i)->name, counter_unit(i, machine),
-		    phase->stats.counter[i]);
+		row(rows, counter_get(i)->name, counter_unit(i, machine), phase->stats.counter[i]);
 	row(rows, "guest_asked_cr3", "flushes", phase->asked.cr3);
 	row(rows, "guest_asked_invlpg", "flushes", phase->asked.invlpg);
 	row(rows, "guest_asked_invpcid", "flushes", phase->asked.invpcid);
 	row(rows, "guest_asked_cr4", "flushes", phase->asked.cr4);
-	row(rows, "guest_untrapped_flushes", "flushes",
-	    phase_untrapped(phase));
+	row(rows, "guest_untrapped_flushes", "flushes", phase_untrapped(phase));
 	row(rows, "guest_table_bytes", "bytes", phase->guest_table_bytes);
 	row(rows, "guest_faults", "faults", phase->guest_faults);
 	exit_rows(rows, &phase->stats);
 }
 
 void csv_result(FILE *out, const char *engine, const struct run_spec *spec,
-		const struct run_result *result, unsigned int repetition,
-		enum machine_kind machine)
+		const struct run_result *result, unsigned int repetition, enum machine_kind machine)
 {
 	struct rows rows = { .out = out,
 			     .engine = engine,

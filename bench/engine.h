@@ -41,17 +41,15 @@ struct engine_ops {
 	int (*open)(struct engine *engine, struct failure *why);
 	void (*close)(struct engine *engine);
 	/* A VM with empty memory; -1 leaves nothing behind. */
-	int (*create)(struct engine *engine, const struct vm_config *config,
-		      struct vm *vm, struct failure *why);
+	int (*create)(struct engine *engine, const struct vm_config *config, struct vm *vm,
+		      struct failure *why);
 	void (*destroy)(struct vm *vm);
-	int (*start)(struct vm *vm, const struct hvbench_start *start,
-		     struct failure *why);
+	int (*start)(struct vm *vm, const struct hvbench_start *start, struct failure *why);
 	/*
 	 * Runs the guest until it rings or ends, see struct hvbench_run. With
 	 * HVBENCH_RUN_NONE a signal came in between: ask stop_requested().
 	 */
-	int (*run)(struct vm *vm, struct hvbench_run *run,
-		   struct failure *why);
+	int (*run)(struct vm *vm, struct hvbench_run *run, struct failure *why);
 	/* The counters since creation, all of one moment between two runs. */
 	void (*read_stats)(struct vm *vm, struct hvbench_stats *stats);
 };

@@ -26,19 +26,19 @@ static int no_device(struct failure *why, int error)
 		if (!host_has_vmx())
 			return fail(why, STATUS_ENVIRONMENT,
 				    "no " HVBENCH_DEVICE
-				    ": this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo); run it in the emulated machine: MACHINE=emulated make bench");
+				    ": this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo); run "
+				    "it in the emulated machine: MACHINE=emulated make bench");
 		host_module_path(module, sizeof(module));
 		return fail(why, STATUS_ENVIRONMENT,
-			    "no " HVBENCH_DEVICE
-			    ": the module is not loaded; as root: insmod %s (the kernel log says why, if it refuses)",
+			    "no " HVBENCH_DEVICE ": the module is not loaded; as root: insmod %s "
+						 "(the kernel log says why, if it refuses)",
 			    module);
 	case EACCES:
 	case EPERM:
 		return fail(why, STATUS_ENVIRONMENT,
 			    HVBENCH_DEVICE ": no permission: run as root (sudo)");
 	default:
-		return fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": %s",
-			    strerror(error));
+		return fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": %s", strerror(error));
 	}
 }
 
@@ -48,8 +48,7 @@ static int hvbench_open(struct engine *engine, struct failure *why)
 	if (engine->fd < 0)
 		return no_device(why, errno);
 	if (ioctl(engine->fd, HVBENCH_GET_INFO, &engine->info)) {
-		fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": %s",
-		     strerror(errno));
+		fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": %s", strerror(errno));
 	} else if (engine->info.version != HVBENCH_UAPI_VERSION) {
 		fail(why, STATUS_ENVIRONMENT,
 		     "the module speaks version %u, this tool version %u: rebuild and reload both",
@@ -73,36 +72,31 @@ static int create_failed(struct hvbench_config *config, struct failure *why)
 	int status = error == EINVAL ? STATUS_USAGE : STATUS_ENVIRONMENT;
 
 	if (error == EINTR)
-		return fail(why, STATUS_RUN_FAILED,
-			    "interrupted while the VM was made");
+		return fail(why, STATUS_RUN_FAILED, "interrupted while the VM was made");
 	config->refusal[sizeof(config->refusal) - 1] = '\0';
 	if (config->refusal[0])
-		return fail(why, status, "the module refused this VM: %s",
-			    config->refusal);
+		return fail(why, status, "the module refused this VM: %s", config->refusal);
 	return fail(why, status, "the module made no VM: %s", strerror(error));
 }
 
 static int map(struct vm *vm, struct failure *why)
 {
-	vm->memory = mmap(NULL, vm->config.memory_bytes,
-			  PROT_READ | PROT_WRITE, MAP_SHARED, vm->fd,
+	vm->memory = mmap(NULL, vm->config.memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vm->fd,
 			  HVBENCH_MMAP_MEMORY);
 	if (vm->memory == MAP_FAILED)
-		return fail(why, STATUS_ENVIRONMENT,
-			    "guest memory can't be mapped: %s",
+		return fail(why, STATUS_ENVIRONMENT, "guest memory can't be mapped: %s",
 			    strerror(errno));
-	vm->state = mmap(NULL, HVBENCH_CONTROL_BYTES, PROT_READ, MAP_SHARED,
-			 vm->fd, HVBENCH_MMAP_CONTROL);
+	vm->state = mmap(NULL, HVBENCH_CONTROL_BYTES, PROT_READ, MAP_SHARED, vm->fd,
+			 HVBENCH_MMAP_CONTROL);
 	if (vm->state != MAP_FAILED)
 		return 0;
-	fail(why, STATUS_ENVIRONMENT, "the counters can't be mapped: %s",
-	     strerror(errno));
+	fail(why, STATUS_ENVIRONMENT, "the counters can't be mapped: %s", strerror(errno));
 	munmap(vm->memory, vm->config.memory_bytes);
 	return -1;
 }
 
-static int hvbench_create(struct engine *engine, const struct vm_config *want,
-			  struct vm *vm, struct failure *why)
+static int hvbench_create(struct engine *engine, const struct vm_config *want, struct vm *vm,
+			  struct failure *why)
 {
 	struct hvbench_config config = { .version = HVBENCH_UAPI_VERSION,
 					 .mmu = want->mmu,
@@ -128,27 +122,24 @@ static void hvbench_destroy(struct vm *vm)
 	close(vm->fd);
 }
 
-static int hvbench_start(struct vm *vm, const struct hvbench_start *start,
-			 struct failure *why)
+static int hvbench_start(struct vm *vm, const struct hvbench_start *start, struct failure *why)
 {
 	struct hvbench_start copy = *start;
 
 	if (!ioctl(vm->fd, HVBENCH_SET_START, &copy))
 		return 0;
 	return fail(why, STATUS_RUN_FAILED,
-		    "the module refused the guest's start (rip %#llx, cr3 %#llx): %s",
-		    copy.rip, copy.cr3, strerror(errno));
+		    "the module refused the guest's start (rip %#llx, cr3 %#llx): %s", copy.rip,
+		    copy.cr3, strerror(errno));
 }
 
-static int hvbench_run(struct vm *vm, struct hvbench_run *run,
-		       struct failure *why)
+static int hvbench_run(struct vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	const struct hvbench_control *control = vm->state;
 
 	if (ioctl(vm->fd, HVBENCH_RUN, 0) < 0) {
 		if (errno != EINTR)
-			return fail(why, STATUS_RUN_FAILED,
-				    "the module can't run the guest: %s",
+			return fail(why, STATUS_RUN_FAILED, "the module can't run the guest: %s",
 				    strerror(errno));
 		memset(run, 0, sizeof(*run));
 		return 0;

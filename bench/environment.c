@@ -19,8 +19,7 @@ static void put(json_t *object, const char *key, const char *value)
 	json_t *text = json_string(value);
 
 	/* json_string() takes nothing but UTF-8. */
-	json_object_set_new(object, key,
-			    text ? text : json_string(HOST_NOT_AVAILABLE));
+	json_object_set_new(object, key, text ? text : json_string(HOST_NOT_AVAILABLE));
 }
 
 static void put_line(json_t *object, const char *key, const char *path)
@@ -31,8 +30,7 @@ static void put_line(json_t *object, const char *key, const char *path)
 	put(object, key, line);
 }
 
-static void put_field(json_t *object, const char *key, const char *path,
-		      const char *name)
+static void put_field(json_t *object, const char *key, const char *path, const char *name)
 {
 	char value[512];
 
@@ -44,8 +42,7 @@ static void put_governor(json_t *object, int cpu)
 {
 	char path[128];
 
-	snprintf(path, sizeof(path),
-		 "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
 	put_line(object, "governor", path);
 }
 
@@ -74,8 +71,7 @@ static void put_mitigations(json_t *object)
 
 	if (!glob(VULNERABILITIES "*", 0, NULL, &found)) {
 		for (i = 0; i < found.gl_pathc; i++)
-			put_line(list,
-				 found.gl_pathv[i] + strlen(VULNERABILITIES),
+			put_line(list, found.gl_pathv[i] + strlen(VULNERABILITIES),
 				 found.gl_pathv[i]);
 		globfree(&found);
 		json_object_set_new(object, "mitigations", list);
@@ -89,10 +85,8 @@ static void put_kernel(json_t *object)
 {
 	struct utsname kernel;
 
-	put(object, "kernel",
-	    uname(&kernel) ? HOST_NOT_AVAILABLE : kernel.release);
-	put(object, "kernel_build",
-	    uname(&kernel) ? HOST_NOT_AVAILABLE : kernel.version);
+	put(object, "kernel", uname(&kernel) ? HOST_NOT_AVAILABLE : kernel.release);
+	put(object, "kernel_build", uname(&kernel) ? HOST_NOT_AVAILABLE : kernel.version);
 }
 
 /* As a shell would take it. */
@@ -105,12 +99,10 @@ static void put_command(json_t *object, const struct tool *tool)
 	command[0] = '\0';
 	for (i = 0; i < tool->argc && used < sizeof(command); i++) {
 		const char *word = tool->argv[i];
-		const char *quote = *word && !strpbrk(word, " \t\n\"'$\\;&|<>*?") ?
-					    "" :
-					    "'";
+		const char *quote = *word && !strpbrk(word, " \t\n\"'$\\;&|<>*?") ? "" : "'";
 
-		used += snprintf(command + used, sizeof(command) - used,
-				 "%s%s%s%s", i ? " " : "", quote, word, quote);
+		used += snprintf(command + used, sizeof(command) - used, "%s%s%s%s", i ? " " : "",
+				 quote, word, quote);
 	}
 	put(object, "command", command);
 }
@@ -126,8 +118,7 @@ static void put_date(json_t *object)
 	put(object, "date", date);
 }
 
-json_t *environment_json(const struct tool *tool, const struct engine *engine,
-			 int cpu)
+json_t *environment_json(const struct tool *tool, const struct engine *engine, int cpu)
 {
 	json_t *object = json_object();
 
@@ -139,16 +130,14 @@ json_t *environment_json(const struct tool *tool, const struct engine *engine,
 	put_kernel(object);
 	put_field(object, "cpu", "/proc/cpuinfo", "model name");
 	put_field(object, "microcode", "/proc/cpuinfo", "microcode");
-	json_object_set_new(object, "cpus",
-			    json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
+	json_object_set_new(object, "cpus", json_integer(sysconf(_SC_NPROCESSORS_ONLN)));
 	json_object_set_new(object, "pinned_cpu", json_integer(cpu));
 	put_field(object, "memory", "/proc/meminfo", "MemTotal");
 	put_governor(object, cpu);
 	put_turbo(object);
 	put_mitigations(object);
 	if (engine->info.version)
-		json_object_set_new(object, "vmx",
-				    json_of_info(&engine->info));
+		json_object_set_new(object, "vmx", json_of_info(&engine->info));
 	else
 		put(object, "vmx", HOST_NOT_AVAILABLE);
 	return object;

@@ -11,7 +11,6 @@
 #include "tool.h"
 
 /* The engine is open; cpu is the one that the process is pinned to. */
-json_t *environment_json(const struct tool *tool, const struct engine *engine,
-			 int cpu);
+json_t *environment_json(const struct tool *tool, const struct engine *engine, int cpu);
 
 #endif

@@ -28,7 +28,6 @@ int fail(struct failure *why, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Puts "context: " before the sentence; returns -1. */
-int fail_within(struct failure *why, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+int fail_within(struct failure *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

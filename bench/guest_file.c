@@ -32,8 +32,7 @@ static bool is_text(const char *text, size_t size)
 	return len < size;
 }
 
-static int check_param(const struct hvbench_guest_info *info, unsigned int i,
-		       struct failure *why)
+static int check_param(const struct hvbench_guest_info *info, unsigned int i, struct failure *why)
 {
 	const struct hvbench_guest_param_info *param = &info->params[i];
 
@@ -77,8 +76,7 @@ static int check_info(const struct guest_file *guest, struct failure *why)
 }
 
 /* Checked with subtractions, which can't overflow. */
-static int add_segment(struct guest_file *guest, const GElf_Phdr *phdr,
-		       struct failure *why)
+static int add_segment(struct guest_file *guest, const GElf_Phdr *phdr, struct failure *why)
 {
 	struct guest_segment *segment;
 	uint64_t end;
@@ -87,12 +85,10 @@ static int add_segment(struct guest_file *guest, const GElf_Phdr *phdr,
 		return 0;
 	if (guest->nr_segments == GUEST_MAX_SEGMENTS)
 		return bad(why, "it has too many segments");
-	if (phdr->p_filesz > phdr->p_memsz ||
-	    phdr->p_offset > guest->nr_bytes ||
+	if (phdr->p_filesz > phdr->p_memsz || phdr->p_offset > guest->nr_bytes ||
 	    phdr->p_filesz > guest->nr_bytes - phdr->p_offset)
 		return bad(why, "a segment lies outside the file");
-	if (phdr->p_paddr < HVBENCH_IMAGE_GPA ||
-	    phdr->p_paddr > HVBENCH_MEMORY_MAX ||
+	if (phdr->p_paddr < HVBENCH_IMAGE_GPA || phdr->p_paddr > HVBENCH_MEMORY_MAX ||
 	    phdr->p_memsz > HVBENCH_MEMORY_MAX - phdr->p_paddr)
 		return bad(why, "a segment's address is outside guest memory");
 	segment = &guest->segment[guest->nr_segments++];
@@ -100,15 +96,13 @@ static int add_segment(struct guest_file *guest, const GElf_Phdr *phdr,
 	segment->memory_bytes = phdr->p_memsz;
 	segment->file_offset = phdr->p_offset;
 	segment->file_bytes = phdr->p_filesz;
-	end = (phdr->p_paddr + phdr->p_memsz + PAGE_BYTES - 1) &
-	      ~(PAGE_BYTES - 1);
+	end = (phdr->p_paddr + phdr->p_memsz + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
 	if (end > guest->image_end)
 		guest->image_end = end;
 	return 0;
 }
 
-static int read_segments(Elf *elf, struct guest_file *guest,
-			 struct failure *why)
+static int read_segments(Elf *elf, struct guest_file *guest, struct failure *why)
 {
 	GElf_Ehdr ehdr;
 	GElf_Phdr phdr;
@@ -131,16 +125,13 @@ static int read_segments(Elf *elf, struct guest_file *guest,
 	return 0;
 }
 
-static int take_info(struct guest_file *guest, const GElf_Shdr *shdr,
-		     struct failure *why)
+static int take_info(struct guest_file *guest, const GElf_Shdr *shdr, struct failure *why)
 {
-	if (shdr->sh_type == SHT_NOBITS ||
-	    shdr->sh_size < sizeof(guest->info) ||
+	if (shdr->sh_type == SHT_NOBITS || shdr->sh_size < sizeof(guest->info) ||
 	    shdr->sh_offset > guest->nr_bytes ||
 	    sizeof(guest->info) > guest->nr_bytes - shdr->sh_offset)
 		return bad(why, INFO_SECTION " is cut short");
-	memcpy(&guest->info, guest->bytes + shdr->sh_offset,
-	       sizeof(guest->info));
+	memcpy(&guest->info, guest->bytes + shdr->sh_offset, sizeof(guest->info));
 	return check_info(guest, why);
 }
 
@@ -160,12 +151,11 @@ static int read_info(Elf *elf, struct guest_file *guest, struct failure *why)
 		if (name && !strcmp(name, INFO_SECTION))
 			return take_info(guest, &shdr, why);
 	}
-	return bad(why, "it has no section " INFO_SECTION
-			": not a guest of hvbench");
+	return bad(why, "it has no section " INFO_SECTION ": not a guest of hvbench");
 }
 
-int guest_file_parse(unsigned char *bytes, size_t nr_bytes,
-		     struct guest_file *guest, struct failure *why)
+int guest_file_parse(unsigned char *bytes, size_t nr_bytes, struct guest_file *guest,
+		     struct failure *why)
 {
 	int ret = -1;
 	Elf *elf;
@@ -205,8 +195,7 @@ static unsigned char *read_all(int fd, size_t nr_bytes)
 	return bytes;
 }
 
-int guest_file_open(const char *path, struct guest_file *guest,
-		    struct failure *why)
+int guest_file_open(const char *path, struct guest_file *guest, struct failure *why)
 {
 	unsigned char *bytes = NULL;
 	struct stat st;
@@ -214,12 +203,9 @@ int guest_file_open(const char *path, struct guest_file *guest,
 
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(why, STATUS_ENVIRONMENT, "%s: %s", path,
-			    strerror(errno));
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size > GUEST_FILE_MAX)
-		fail(why, STATUS_ENVIRONMENT, "%s: not a file of a guest",
-		     path);
+		return fail(why, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > GUEST_FILE_MAX)
+		fail(why, STATUS_ENVIRONMENT, "%s: not a file of a guest", path);
 	else if (!(bytes = read_all(fd, st.st_size)))
 		fail(why, STATUS_ENVIRONMENT, "%s: can't be read", path);
 	close(fd);
@@ -236,15 +222,16 @@ void guest_file_close(struct guest_file *guest)
 	guest->bytes = NULL;
 }
 
-int guest_file_load(const struct guest_file *guest, void *memory,
-		    uint64_t memory_bytes, struct failure *why)
+int guest_file_load(const struct guest_file *guest, void *memory, uint64_t memory_bytes,
+		    struct failure *why)
 {
 	unsigned int i;
 
 	if (guest->image_end > memory_bytes)
-		return fail(why, STATUS_USAGE,
-			    "the guest's image needs %llu bytes of memory: choose a larger --memory",
-			    (unsigned long long)guest->image_end);
+		return fail(
+			why, STATUS_USAGE,
+			"the guest's image needs %llu bytes of memory: choose a larger --memory",
+			(unsigned long long)guest->image_end);
 	/*
 	 * What lies behind file_bytes is zero already; writing it would
 	 * allocate host pages that the guest should be seen to need.
@@ -252,8 +239,7 @@ int guest_file_load(const struct guest_file *guest, void *memory,
 	for (i = 0; i < guest->nr_segments; i++) {
 		const struct guest_segment *segment = &guest->segment[i];
 
-		memcpy((char *)memory + segment->gpa,
-		       guest->bytes + segment->file_offset,
+		memcpy((char *)memory + segment->gpa, guest->bytes + segment->file_offset,
 		       segment->file_bytes);
 	}
 	return 0;

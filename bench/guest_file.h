@@ -33,19 +33,18 @@ struct guest_file {
 };
 
 /* Reads and checks a file. 0, or -1 with a sentence and nothing held. */
-int guest_file_open(const char *path, struct guest_file *guest,
-		    struct failure *why);
+int guest_file_open(const char *path, struct guest_file *guest, struct failure *why);
 /* The same from memory; takes bytes (malloc) over in either case. */
-int guest_file_parse(unsigned char *bytes, size_t nr_bytes,
-		     struct guest_file *guest, struct failure *why);
+int guest_file_parse(unsigned char *bytes, size_t nr_bytes, struct guest_file *guest,
+		     struct failure *why);
 void guest_file_close(struct guest_file *guest);
 
 /*
  * Copies the segments into fresh, zeroed guest memory. -1 when the image
  * does not fit in there.
  */
-int guest_file_load(const struct guest_file *guest, void *memory,
-		    uint64_t memory_bytes, struct failure *why);
+int guest_file_load(const struct guest_file *guest, void *memory, uint64_t memory_bytes,
+		    struct failure *why);
 
 /* The index of a parameter, or -1. */
 int guest_param_find(const struct hvbench_guest_info *info, const char *name);

@@ -41,8 +41,7 @@ void host_read_line(const char *path, char *buf, size_t size)
 	fclose(file);
 }
 
-void host_read_field(const char *path, const char *name, char *buf,
-		     size_t size)
+void host_read_field(const char *path, const char *name, char *buf, size_t size)
 {
 	FILE *file = fopen(path, "re");
 	char *line = NULL, *value;
@@ -104,8 +103,7 @@ void host_module_path(char *buf, size_t size)
 		return;
 	exe[len] = '\0';
 	*strrchr(exe, '/') = '\0';
-	snprintf(pattern, sizeof(pattern), "%s/../module/%s/hvbench.ko", exe,
-		 kernel.release);
+	snprintf(pattern, sizeof(pattern), "%s/../module/%s/hvbench.ko", exe, kernel.release);
 	if (first_match(pattern, buf, size))
 		return;
 	snprintf(pattern, sizeof(pattern), "%s/../hvbench.ko", exe);
@@ -125,8 +123,8 @@ int host_pin(int cpu, enum machine_kind machine, struct failure *why)
 		CPU_SET(cpu, &set);
 	if (cpu >= CPU_SETSIZE || sched_setaffinity(0, sizeof(set), &set))
 		return fail(why, STATUS_ENVIRONMENT,
-			    "can't run on CPU %d: %s (the allowed ones: grep Cpus_allowed_list /proc/self/status)",
-			    cpu, cpu >= CPU_SETSIZE ? "no such CPU" :
-						      strerror(errno));
+			    "can't run on CPU %d: %s (the allowed ones: grep Cpus_allowed_list "
+			    "/proc/self/status)",
+			    cpu, cpu >= CPU_SETSIZE ? "no such CPU" : strerror(errno));
 	return cpu;
 }

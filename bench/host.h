@@ -24,8 +24,7 @@ bool host_has_vmx(void);
 void host_read_line(const char *path, char *buf, size_t size);
 
 /* The value of a `name : value` line, or HOST_NOT_AVAILABLE. */
-void host_read_field(const char *path, const char *name, char *buf,
-		     size_t size);
+void host_read_field(const char *path, const char *name, char *buf, size_t size);
 
 /* Where the module lies beside this command, or a likely path. */
 void host_module_path(char *buf, size_t size);

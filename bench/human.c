@@ -25,15 +25,15 @@ void human_spec(FILE *out, const struct run_spec *spec, const char *engine,
 	}
 	fprintf(out, " memory=%s repetitions=%u\n", memory, repeat);
 	fprintf(out, "machine: %s\n",
-		machine == MACHINE_EMULATED ?
-			"emulated; times are instructions executed, not cycles" :
-			"metal; times are TSC cycles");
+		machine == MACHINE_EMULATED
+			? "emulated; times are instructions executed, not cycles"
+			: "metal; times are TSC cycles");
 }
 
 static void line(FILE *out, const char *label, uint64_t value, uint64_t ops)
 {
-	fprintf(out, "  %-*s %14.3f  (%" PRIu64 ")\n", LABEL_WIDTH, label,
-		(double)value / ops, value);
+	fprintf(out, "  %-*s %14.3f  (%" PRIu64 ")\n", LABEL_WIDTH, label, (double)value / ops,
+		value);
 }
 
 static uint64_t tsc_of(const struct phase *phase)
@@ -47,9 +47,8 @@ static uint64_t outside_of(const struct phase *phase)
 }
 
 /* The median over the repetitions of a time per operation. */
-static void time_line(FILE *out, const char *label,
-		      const struct run_result *results, unsigned int repeat,
-		      unsigned int i, uint64_t (*time)(const struct phase *))
+static void time_line(FILE *out, const char *label, const struct run_result *results,
+		      unsigned int repeat, unsigned int i, uint64_t (*time)(const struct phase *))
 {
 	double *values = calloc(repeat, sizeof(*values));
 	double middle;
@@ -58,20 +57,19 @@ static void time_line(FILE *out, const char *label,
 	if (!values)
 		return;
 	for (r = 0; r < repeat; r++)
-		values[r] = (double)time(&results[r].phase[i]) /
-			    results[r].phase[i].ops;
+		values[r] = (double)time(&results[r].phase[i]) / results[r].phase[i].ops;
 	middle = median(values, repeat);
 	fprintf(out, "  %-*s %14.1f", LABEL_WIDTH, label, middle);
 	/* median() left them sorted. */
 	if (repeat > 1)
-		fprintf(out, "  (median of %u; %.1f to %.1f)", repeat,
-			values[0], values[repeat - 1]);
+		fprintf(out, "  (median of %u; %.1f to %.1f)", repeat, values[0],
+			values[repeat - 1]);
 	putc('\n', out);
 	free(values);
 }
 
-static void time_lines(FILE *out, const struct run_result *results,
-		       unsigned int repeat, unsigned int i, const char *unit)
+static void time_lines(FILE *out, const struct run_result *results, unsigned int repeat,
+		       unsigned int i, const char *unit)
 {
 	char label[96];
 
@@ -89,16 +87,13 @@ static void exit_lines(FILE *out, const struct phase *phase)
 	char name[EXIT_NAME_BYTES], label[EXIT_NAME_BYTES + 4];
 	unsigned int i;
 
-	line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits],
-	     phase->ops);
+	line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		if (!stats->exits[i])
 			continue;
 		snprintf(label, sizeof(label), "  %s", exit_name(i, name));
-		fprintf(out,
-			"  %-*s %14.3f  (%llu, each %.0f outside the guest)\n",
-			LABEL_WIDTH, label, (double)stats->exits[i] / phase->ops,
-			stats->exits[i],
+		fprintf(out, "  %-*s %14.3f  (%llu, each %.0f outside the guest)\n", LABEL_WIDTH,
+			label, (double)stats->exits[i] / phase->ops, stats->exits[i],
 			(double)stats->outside_tsc[i] / stats->exits[i]);
 	}
 }
@@ -108,16 +103,14 @@ static void flush_lines(FILE *out, const struct phase *phase)
 	unsigned int i;
 	char label[64];
 
-	line(out, "TLB flushes by the hypervisor", phase_flushes(phase),
-	     phase->ops);
+	line(out, "TLB flushes by the hypervisor", phase_flushes(phase), phase->ops);
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
 		if (!counter_is_flush(i) || !phase->stats.counter[i])
 			continue;
 		snprintf(label, sizeof(label), "  %s", counter_get(i)->name);
 		line(out, label, phase->stats.counter[i], phase->ops);
 	}
-	line(out, "TLB flushes by the guest, not trapped",
-	     phase_untrapped(phase), phase->ops);
+	line(out, "TLB flushes by the guest, not trapped", phase_untrapped(phase), phase->ops);
 }
 
 /* What exit_lines(), flush_lines() and time_lines() do not show. */
@@ -126,31 +119,25 @@ static void other_lines(FILE *out, const struct phase *phase)
 	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
-		if (counter_get(i)->kind != COUNTER_EVENT ||
-		    counter_is_flush(i) || !phase->stats.counter[i] ||
-		    i == HVBENCH_CNT_vm_exits ||
-		    i == HVBENCH_CNT_harness_exits ||
-		    i == HVBENCH_CNT_outside_tsc)
+		if (counter_get(i)->kind != COUNTER_EVENT || counter_is_flush(i) ||
+		    !phase->stats.counter[i] || i == HVBENCH_CNT_vm_exits ||
+		    i == HVBENCH_CNT_harness_exits || i == HVBENCH_CNT_outside_tsc)
 			continue;
-		line(out, counter_get(i)->name, phase->stats.counter[i],
-		     phase->ops);
+		line(out, counter_get(i)->name, phase->stats.counter[i], phase->ops);
 	}
 	if (phase->guest_faults)
-		line(out, "page faults that the guest handled",
-		     phase->guest_faults, phase->ops);
+		line(out, "page faults that the guest handled", phase->guest_faults, phase->ops);
 }
 
-void human_results(FILE *out, const struct run_result *results,
-		   unsigned int repeat, enum machine_kind machine)
+void human_results(FILE *out, const struct run_result *results, unsigned int repeat,
+		   enum machine_kind machine)
 {
 	unsigned int i;
 
 	for (i = 0; i < results->nr_phases; i++) {
 		const struct phase *phase = &results->phase[i];
 
-		fprintf(out,
-			"\nphase %s: %" PRIu64
-			" operations; per operation (and in all):\n",
+		fprintf(out, "\nphase %s: %" PRIu64 " operations; per operation (and in all):\n",
 			phase->name, phase->ops);
 		time_lines(out, results, repeat, i, machine_tsc_unit(machine));
 		exit_lines(out, phase);

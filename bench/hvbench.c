@@ -29,22 +29,19 @@ static void print_help(FILE *out)
 {
 	unsigned int i;
 
-	fprintf(out,
-		"hvbench: EPT against shadow page tables, on the same guest\n\n"
-		"usage: hvbench COMMAND [ARGUMENT]...\n\nCommands:\n");
+	fprintf(out, "hvbench: EPT against shadow page tables, on the same guest\n\n"
+		     "usage: hvbench COMMAND [ARGUMENT]...\n\nCommands:\n");
 	for (i = 0; i < NR_COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name,
-			commands[i].help);
-	fprintf(out,
-		"\n`hvbench COMMAND --help` tells the rest.\n\n"
-		"Environment:\n"
-		"  HVBENCH_GUESTS  directory of the guests' ELF files; default: ../guests\n"
-		"                  seen from this command's own directory\n\n"
-		"Exit status:\n"
-		"  0  all went well\n"
-		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest\n"
-		"  2  wrong usage: command line, suite file, or a refused configuration\n"
-		"  3  wrong environment: no module, no permission, no guests, no memory\n");
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fprintf(out, "\n`hvbench COMMAND --help` tells the rest.\n\n"
+		     "Environment:\n"
+		     "  HVBENCH_GUESTS  directory of the guests' ELF files; default: ../guests\n"
+		     "                  seen from this command's own directory\n\n"
+		     "Exit status:\n"
+		     "  0  all went well\n"
+		     "  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest\n"
+		     "  2  wrong usage: command line, suite file, or a refused configuration\n"
+		     "  3  wrong environment: no module, no permission, no guests, no memory\n");
 }
 
 static int unknown_command(const struct tool *tool, const char *word)
@@ -91,8 +88,7 @@ int main(int argc, char **argv)
 		print_help(stderr);
 		return STATUS_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
-	    !strcmp(argv[1], "help")) {
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
 		return STATUS_OK;
 	}

@@ -24,8 +24,7 @@ static void put_text(json_t *object, const char *key, const char *value)
 	json_object_set_new(object, key, json_string(value));
 }
 
-static void put_per_op(json_t *object, const char *key, uint64_t value,
-		       uint64_t ops)
+static void put_per_op(json_t *object, const char *key, uint64_t value, uint64_t ops)
 {
 	json_object_set_new(object, key, json_real((double)value / ops));
 }
@@ -40,12 +39,9 @@ static json_t *per_op(const struct phase *phase, const char *tsc_unit)
 	snprintf(key, sizeof(key), "%s_without_host_interrupts", tsc_unit);
 	put_per_op(object, key, phase_own_tsc(phase), phase->ops);
 	snprintf(key, sizeof(key), "%s_outside_the_guest", tsc_unit);
-	put_per_op(object, key, stats->counter[HVBENCH_CNT_outside_tsc],
-		   phase->ops);
-	put_per_op(object, "vm_exits", stats->counter[HVBENCH_CNT_vm_exits],
-		   phase->ops);
-	put_per_op(object, "hypervisor_flushes", phase_flushes(phase),
-		   phase->ops);
+	put_per_op(object, key, stats->counter[HVBENCH_CNT_outside_tsc], phase->ops);
+	put_per_op(object, "vm_exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
+	put_per_op(object, "hypervisor_flushes", phase_flushes(phase), phase->ops);
 	return object;
 }
 
@@ -76,8 +72,7 @@ static json_t *exits(const struct hvbench_stats *stats)
 		one = json_object();
 		put(one, "exits", stats->exits[i]);
 		put(one, "outside_tsc", stats->outside_tsc[i]);
-		json_object_set_new(one, "outside_histogram",
-				    histogram(stats, i));
+		json_object_set_new(one, "outside_histogram", histogram(stats, i));
 		json_object_set_new(object, exit_name(i, name), one);
 	}
 	return object;
@@ -91,8 +86,7 @@ json_t *json_of_phase(const struct phase *phase, enum machine_kind machine)
 	put_text(object, "phase", phase->name);
 	put(object, "ops", phase->ops);
 	put(object, "tsc", phase->tsc);
-	json_object_set_new(object, "per_operation",
-			    per_op(phase, machine_tsc_unit(machine)));
+	json_object_set_new(object, "per_operation", per_op(phase, machine_tsc_unit(machine)));
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
 		put(counters, counter_get(i)->name, phase->stats.counter[i]);
 	put(counters, "guest_asked_cr3", phase->asked.cr3);
@@ -107,8 +101,7 @@ json_t *json_of_phase(const struct phase *phase, enum machine_kind machine)
 	return object;
 }
 
-json_t *json_of_spec(const struct run_spec *spec, const char *engine,
-		     enum machine_kind machine)
+json_t *json_of_spec(const struct run_spec *spec, const char *engine, enum machine_kind machine)
 {
 	const struct hvbench_guest_info *info = &spec->guest->info;
 	json_t *object = json_object(), *knobs = json_object();
@@ -121,8 +114,7 @@ json_t *json_of_spec(const struct run_spec *spec, const char *engine,
 	put_text(object, "mmu", mmu_name(spec->mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		if (knob_applies(i, spec->mmu))
-			put_text(knobs, knob_get(i)->name,
-				 knob_get(i)->choice.name[spec->knob[i]]);
+			put_text(knobs, knob_get(i)->name, knob_get(i)->choice.name[spec->knob[i]]);
 	}
 	json_object_set_new(object, "knobs", knobs);
 	put_text(object, "workload", info->name);
@@ -144,8 +136,7 @@ static json_t *json_of_knobs(void)
 		one = json_object();
 		choices = json_array();
 		for (c = 0; c < knob->choice.nr; c++)
-			json_array_append_new(
-				choices, json_string(knob->choice.name[c]));
+			json_array_append_new(choices, json_string(knob->choice.name[c]));
 		put_text(one, "name", knob->name);
 		json_object_set_new(one, "choices", choices);
 		put_text(one, "default", knob->choice.name[knob->def]);
@@ -200,8 +191,7 @@ json_t *json_of_catalog(const struct catalog *catalog)
 	unsigned int i;
 
 	for (i = 0; i < catalog->nr; i++)
-		json_array_append_new(
-			workloads, json_of_workload(&catalog->guest[i].info));
+		json_array_append_new(workloads, json_of_workload(&catalog->guest[i].info));
 	json_object_set_new(object, "workloads", workloads);
 	json_object_set_new(object, "knobs", json_of_knobs());
 	json_object_set_new(object, "counters", json_of_counters());
@@ -215,8 +205,7 @@ json_t *json_of_capabilities(uint32_t capabilities)
 
 	for (i = 0; i < offer_nr; i++) {
 		if (capabilities & offers[i].bit)
-			json_array_append_new(list,
-					      json_string(offers[i].name));
+			json_array_append_new(list, json_string(offers[i].name));
 	}
 	return list;
 }
@@ -227,8 +216,7 @@ json_t *json_of_info(const struct hvbench_info *info)
 	char msr[32];
 
 	put(object, "uapi_version", info->version);
-	json_object_set_new(object, "capabilities",
-			    json_of_capabilities(info->capabilities));
+	json_object_set_new(object, "capabilities", json_of_capabilities(info->capabilities));
 	put(object, "physical_address_bits", info->physical_address_bits);
 	put(object, "vmx_revision", info->vmx_revision);
 	snprintf(msr, sizeof(msr), "%#018llx", info->ept_vpid_cap);

@@ -51,8 +51,8 @@ static bool wheels_turn(struct wheels *wheels, bool *new_group)
 	return false;
 }
 
-static void wheels_spec(const struct wheels *wheels,
-			const struct suite_line *line, struct run_spec *spec)
+static void wheels_spec(const struct wheels *wheels, const struct suite_line *line,
+			struct run_spec *spec)
 {
 	const struct suite_values *const *values = wheels->values;
 	unsigned int i;
@@ -71,12 +71,10 @@ static void wheels_spec(const struct wheels *wheels,
 			spec->knob[i] = values[w]->value[wheels->at[w]];
 	}
 	if (line->memory.nr)
-		spec->memory_bytes =
-			spec_memory(line->guest, line->memory.value[0]);
+		spec->memory_bytes = spec_memory(line->guest, line->memory.value[0]);
 }
 
-static struct cell *find_cell(struct matrix *matrix,
-			      const struct run_spec *spec)
+static struct cell *find_cell(struct matrix *matrix, const struct run_spec *spec)
 {
 	unsigned int i;
 
@@ -92,9 +90,8 @@ static struct cell *find_cell(struct matrix *matrix,
  * tell two of them apart. Within a line, doubles come from knobs of the other
  * MMU and are no news.
  */
-static void merge(struct matrix *matrix, struct cell *cell,
-		  const struct run_spec *spec, unsigned int line,
-		  unsigned int repeat)
+static void merge(struct matrix *matrix, struct cell *cell, const struct run_spec *spec,
+		  unsigned int line, unsigned int repeat)
 {
 	if (cell->line == line)
 		return;
@@ -105,9 +102,8 @@ static void merge(struct matrix *matrix, struct cell *cell,
 		cell->spec.memory_bytes = spec->memory_bytes;
 }
 
-static int expand_line(struct matrix *matrix, const struct suite_line *line,
-		       unsigned int repeat, unsigned int *group,
-		       struct failure *why)
+static int expand_line(struct matrix *matrix, const struct suite_line *line, unsigned int repeat,
+		       unsigned int *group, struct failure *why)
 {
 	bool new_group = true;
 	struct wheels wheels;
@@ -141,9 +137,8 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line,
 	return 0;
 }
 
-int matrix_expand(const struct suite *suite, const char *name,
-		  unsigned int repeat, struct matrix *matrix,
-		  struct failure *why)
+int matrix_expand(const struct suite *suite, const char *name, unsigned int repeat,
+		  struct matrix *matrix, struct failure *why)
 {
 	unsigned int i, group = 0;
 
@@ -152,11 +147,9 @@ int matrix_expand(const struct suite *suite, const char *name,
 	if (!matrix->cell)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
 	for (i = 0; i < suite->nr; i++) {
-		if (expand_line(matrix, &suite->line[i], repeat, &group,
-				why)) {
+		if (expand_line(matrix, &suite->line[i], repeat, &group, why)) {
 			matrix_free(matrix);
-			return fail_within(why, "%s:%u", name,
-					   suite->line[i].number);
+			return fail_within(why, "%s:%u", name, suite->line[i].number);
 		}
 	}
 	return 0;
@@ -169,8 +162,8 @@ void matrix_free(struct matrix *matrix)
 }
 
 /* Adds one group's runs; cells [first, end) are of that group. */
-static void plan_group(struct plan *plan, const struct matrix *matrix,
-		       unsigned int first, unsigned int end)
+static void plan_group(struct plan *plan, const struct matrix *matrix, unsigned int first,
+		       unsigned int end)
 {
 	unsigned int round, rounds = 0, i;
 
@@ -193,8 +186,7 @@ static void plan_group(struct plan *plan, const struct matrix *matrix,
 	plan->step[plan->nr - 1].last_of_group = true;
 }
 
-int plan_make(const struct matrix *matrix, struct plan *plan,
-	      struct failure *why)
+int plan_make(const struct matrix *matrix, struct plan *plan, struct failure *why)
 {
 	unsigned int first = 0, end, total = 0;
 
@@ -206,8 +198,7 @@ int plan_make(const struct matrix *matrix, struct plan *plan,
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
 	while (first < matrix->nr) {
 		end = first + 1;
-		while (end < matrix->nr &&
-		       matrix->cell[end].group == matrix->cell[first].group)
+		while (end < matrix->nr && matrix->cell[end].group == matrix->cell[first].group)
 			end++;
 		plan_group(plan, matrix, first, end);
 		first = end;

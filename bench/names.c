@@ -42,10 +42,9 @@ unsigned int edit_distance(const char *a, const char *b)
 		for (j = 1; j <= lb; j++) {
 			unsigned int swap = a[i - 1] != b[j - 1];
 
-			row[j] = min3(prev[j] + 1, row[j - 1] + 1,
-				      prev[j - 1] + swap);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
-			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+			row[j] = min3(prev[j] + 1, row[j - 1] + 1, prev[j - 1] + swap);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
 	}
@@ -72,8 +71,7 @@ const char *names_nearest(const struct names *names, const char *wrong)
 	return nearest;
 }
 
-void names_hint(const struct names *names, const char *wrong, char *buf,
-		size_t size)
+void names_hint(const struct names *names, const char *wrong, char *buf, size_t size)
 {
 	const char *nearest = names_nearest(names, wrong);
 	size_t used = 0;
@@ -86,8 +84,7 @@ void names_hint(const struct names *names, const char *wrong, char *buf,
 	snprintf(buf + used, size - used, " (right: ");
 	for (i = 0; i < names->nr; i++) {
 		used = strlen(buf);
-		snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
-			 names->name[i]);
+		snprintf(buf + used, size - used, "%s%s", i ? ", " : "", names->name[i]);
 	}
 	used = strlen(buf);
 	snprintf(buf + used, size - used, ")");
@@ -105,8 +102,7 @@ bool parse_number(const char *text, uint64_t *value)
 	if (!isdigit((unsigned char)text[0]))
 		return false;
 	errno = 0;
-	n = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 :
-									   10);
+	n = strtoull(text, &end, text[0] == '0' && (text[1] | 32) == 'x' ? 16 : 10);
 	if (errno || end == text)
 		return false;
 	if (*end) {
@@ -126,7 +122,7 @@ void format_size(uint64_t n, char *buf, size_t size)
 	static const char suffixes[] = "KMGT";
 	const char *s = NULL;
 
-	while (n && !(n % 1024) && (!s || s[1]))  {
+	while (n && !(n % 1024) && (!s || s[1])) {
 		s = s ? s + 1 : suffixes;
 		n /= 1024;
 	}
@@ -143,8 +139,8 @@ bool is_kebab(const char *text, size_t size)
 	if (!len || len == size)
 		return false;
 	for (i = 0; i < len; i++) {
-		if (!islower((unsigned char)text[i]) &&
-		    !isdigit((unsigned char)text[i]) && text[i] != '-')
+		if (!islower((unsigned char)text[i]) && !isdigit((unsigned char)text[i]) &&
+		    text[i] != '-')
 			return false;
 	}
 	return true;

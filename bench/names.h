@@ -31,8 +31,7 @@ const char *names_nearest(const struct names *names, const char *wrong);
  * Writes `; did you mean "x"?` where there is a nearest, then
  * ` (right: a, b, c)`. Always terminated, cut where it does not fit.
  */
-void names_hint(const struct names *names, const char *wrong, char *buf,
-		size_t size);
+void names_hint(const struct names *names, const char *wrong, char *buf, size_t size);
 
 /* Decimal or 0x number with an optional suffix K, M, G or T (powers of 1024). */
 bool parse_number(const char *text, uint64_t *value);

@@ -8,12 +8,10 @@ const struct offer offers[] = {
 	{ HVBENCH_CAP_EPT_2M, "ept_2m", "2M leaves in the EPT" },
 	{ HVBENCH_CAP_EPT_1G, "ept_1g", "1G leaves in the EPT" },
 	{ HVBENCH_CAP_EPT_AD, "ept_ad", "accessed and dirty bits in the EPT" },
-	{ HVBENCH_CAP_EPT_EXEC_ONLY, "ept_exec_only",
-	  "execute-only pages in the EPT" },
+	{ HVBENCH_CAP_EPT_EXEC_ONLY, "ept_exec_only", "execute-only pages in the EPT" },
 	{ HVBENCH_CAP_VPID, "vpid", "TLB entries tagged by virtual CPU" },
 	{ HVBENCH_CAP_PML, "pml", "page-modification logging" },
-	{ HVBENCH_CAP_UNRESTRICTED, "unrestricted_guest",
-	  "guests without paging or protection" },
+	{ HVBENCH_CAP_UNRESTRICTED, "unrestricted_guest", "guests without paging or protection" },
 };
 
 const unsigned int offer_nr = sizeof(offers) / sizeof(offers[0]);

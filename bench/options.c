@@ -9,8 +9,8 @@
 /* Above all letters, below OPTION_KNOB. */
 #define CODE_TABLE 300
 
-void options_init(struct options *options, const struct option_text *text,
-		  unsigned int nr, bool knobs)
+void options_init(struct options *options, const struct option_text *text, unsigned int nr,
+		  bool knobs)
 {
 	unsigned int i, nr_longs = 0;
 	char *letter = options->letters;
@@ -44,8 +44,7 @@ void options_init(struct options *options, const struct option_text *text,
 	opterr = 0;
 }
 
-static int wrong_option(const struct options *options, char **argv,
-			struct failure *why)
+static int wrong_option(const struct options *options, char **argv, struct failure *why)
 {
 	struct names names = { .nr = 0 };
 	const struct option *o;
@@ -61,14 +60,12 @@ static int wrong_option(const struct options *options, char **argv,
 		names_add(&names, o->name);
 	names_hint(&names, word, hint, sizeof(hint));
 	fail(why, STATUS_USAGE, "%s \"%s\"%s",
-	     optopt >= CODE_TABLE ? "this option takes no value:" :
-				    "unknown option",
+	     optopt >= CODE_TABLE ? "this option takes no value:" : "unknown option",
 	     argv[optind - 1], hint);
 	return OPTION_WRONG;
 }
 
-int options_next(struct options *options, int argc, char **argv,
-		 struct failure *why)
+int options_next(struct options *options, int argc, char **argv, struct failure *why)
 {
 	int code;
 	unsigned int i;
@@ -80,8 +77,7 @@ int options_next(struct options *options, int argc, char **argv,
 	if (code == '?')
 		return wrong_option(options, argv, why);
 	if (code == ':') {
-		fail(why, STATUS_USAGE, "a value is missing after %s",
-		     argv[optind - 1]);
+		fail(why, STATUS_USAGE, "a value is missing after %s", argv[optind - 1]);
 		return OPTION_WRONG;
 	}
 	if (code >= OPTION_KNOB)
@@ -107,9 +103,8 @@ void options_help(const struct options *options, FILE *out)
 		if (text->letter)
 			snprintf(letter, sizeof(letter), "-%c%s", text->letter,
 				 text->name ? ", " : "");
-		snprintf(left, sizeof(left), "%s%s%s%s%s", letter,
-			 text->name ? "--" : "", text->name ? text->name : "",
-			 text->argument ? " " : "",
+		snprintf(left, sizeof(left), "%s%s%s%s%s", letter, text->name ? "--" : "",
+			 text->name ? text->name : "", text->argument ? " " : "",
 			 text->argument ? text->argument : "");
 		fprintf(out, "  %-24s %s\n", left, text->help);
 	}
@@ -119,8 +114,7 @@ void options_help(const struct options *options, FILE *out)
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		const struct knob *knob = knob_get(i);
 
-		snprintf(left, sizeof(left), "--%s %s", knob->name,
-			 knob->choices);
+		snprintf(left, sizeof(left), "--%s %s", knob->name, knob->choices);
 		fprintf(out, "  %-24s %s (default %s)\n", left, knob->help,
 			knob->choice.name[knob->def]);
 	}

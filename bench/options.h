@@ -37,11 +37,10 @@ struct options {
 	struct option longs[OPTIONS_MAX + HVBENCH_NR_KNOBS + 1];
 };
 
-void options_init(struct options *options, const struct option_text *text,
-		  unsigned int nr, bool knobs);
+void options_init(struct options *options, const struct option_text *text, unsigned int nr,
+		  bool knobs);
 /* Like getopt_long(); the argument is in optarg. */
-int options_next(struct options *options, int argc, char **argv,
-		 struct failure *why);
+int options_next(struct options *options, int argc, char **argv, struct failure *why);
 void options_help(const struct options *options, FILE *out);
 
 #endif

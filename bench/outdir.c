@@ -10,11 +10,9 @@
 
 #define PATH_ROOM 1100
 
-static int file_failed(const struct outdir *dir, const char *name,
-		       struct failure *why)
+static int file_failed(const struct outdir *dir, const char *name, struct failure *why)
 {
-	return fail(why, STATUS_ENVIRONMENT, "%s/%s: %s", dir->path, name,
-		    strerror(errno));
+	return fail(why, STATUS_ENVIRONMENT, "%s/%s: %s", dir->path, name, strerror(errno));
 }
 
 static void join(const struct outdir *dir, const char *name, char *buf)
@@ -47,8 +45,7 @@ int outdir_open(struct outdir *dir, const char *path, struct failure *why)
 		return fail(why, STATUS_USAGE, "--out: not a directory's name");
 	snprintf(dir->path, sizeof(dir->path), "%s", path);
 	if (make_directories(path))
-		return fail(why, STATUS_ENVIRONMENT, "%s: %s", path,
-			    strerror(errno));
+		return fail(why, STATUS_ENVIRONMENT, "%s: %s", path, strerror(errno));
 	join(dir, "results.csv.partial", name);
 	dir->csv = fopen(name, "we");
 	if (!dir->csv)
@@ -70,8 +67,8 @@ static int close_synced(FILE *file)
 	return fclose(file) || bad ? -1 : 0;
 }
 
-static int rename_within(const struct outdir *dir, const char *from,
-			 const char *to, struct failure *why)
+static int rename_within(const struct outdir *dir, const char *from, const char *to,
+			 struct failure *why)
 {
 	char old[PATH_ROOM], new[PATH_ROOM];
 
@@ -80,8 +77,7 @@ static int rename_within(const struct outdir *dir, const char *from,
 	return rename(old, new) ? file_failed(dir, to, why) : 0;
 }
 
-static int write_environment(struct outdir *dir, json_t *environment,
-			     struct failure *why)
+static int write_environment(struct outdir *dir, json_t *environment, struct failure *why)
 {
 	char name[PATH_ROOM];
 	FILE *file;
@@ -103,8 +99,7 @@ static int write_environment(struct outdir *dir, json_t *environment,
 	return 0;
 }
 
-int outdir_commit(struct outdir *dir, json_t *environment,
-		  struct failure *why)
+int outdir_commit(struct outdir *dir, json_t *environment, struct failure *why)
 {
 	int bad = write_environment(dir, environment, why);
 
@@ -113,8 +108,7 @@ int outdir_commit(struct outdir *dir, json_t *environment,
 	dir->csv = NULL;
 	if (bad)
 		return -1;
-	if (rename_within(dir, "environment.json.partial", "environment.json",
-			  why))
+	if (rename_within(dir, "environment.json.partial", "environment.json", why))
 		return -1;
 	return rename_within(dir, "results.csv.partial", "results.csv", why);
 }

@@ -22,8 +22,7 @@ int outdir_open(struct outdir *dir, const char *path, struct failure *why);
 /* Rows so far are on their way to the file; fails when the disk is full. */
 int outdir_flush(struct outdir *dir, struct failure *why);
 /* All went well: environment.json (frees it), then results.csv. */
-int outdir_commit(struct outdir *dir, json_t *environment,
-		  struct failure *why);
+int outdir_commit(struct outdir *dir, json_t *environment, struct failure *why);
 /* It did not: rows stay in results.csv.partial, or nothing where there are none. */
 void outdir_abandon(struct outdir *dir, int has_rows);
 

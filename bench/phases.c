@@ -11,12 +11,10 @@
 
 static int bad(struct failure *why, const char *what)
 {
-	return fail(why, STATUS_RUN_FAILED, "the guest broke its contract: %s",
-		    what);
+	return fail(why, STATUS_RUN_FAILED, "the guest broke its contract: %s", what);
 }
 
-void phases_init(struct phases *phases, struct run_result *result,
-		 FILE *console)
+void phases_init(struct phases *phases, struct run_result *result, FILE *console)
 {
 	memset(phases, 0, sizeof(*phases));
 	memset(result, 0, sizeof(*result));
@@ -39,8 +37,8 @@ static void put_text(const char *text, size_t size, FILE *out)
 	}
 }
 
-static int ring_console(struct phases *phases,
-			const struct hvbench_mailbox *box, struct failure *why)
+static int ring_console(struct phases *phases, const struct hvbench_mailbox *box,
+			struct failure *why)
 {
 	size_t bytes = box->console_bytes;
 
@@ -51,8 +49,7 @@ static int ring_console(struct phases *phases,
 	put_text(box->console, bytes, phases->console);
 	phases->console_bytes += bytes;
 	if (phases->console_bytes > CONSOLE_LIMIT)
-		fprintf(phases->console,
-			"\n[the guest's further output is left out]\n");
+		fprintf(phases->console, "\n[the guest's further output is left out]\n");
 	return 0;
 }
 
@@ -79,14 +76,13 @@ static int ring_begin(struct phases *phases, const struct hvbench_mailbox *box,
 	return 0;
 }
 
-static bool asked_difference(const struct hvbench_mailbox *box,
-			     struct hvbench_asked *asked)
+static bool asked_difference(const struct hvbench_mailbox *box, struct hvbench_asked *asked)
 {
 	const struct hvbench_asked *end = &box->asked;
 	const struct hvbench_asked *begin = &box->asked_begin;
 
-	if (end->cr3 < begin->cr3 || end->invlpg < begin->invlpg ||
-	    end->invpcid < begin->invpcid || end->cr4 < begin->cr4)
+	if (end->cr3 < begin->cr3 || end->invlpg < begin->invlpg || end->invpcid < begin->invpcid ||
+	    end->cr4 < begin->cr4)
 		return false;
 	asked->cr3 = end->cr3 - begin->cr3;
 	asked->invlpg = end->invlpg - begin->invlpg;
@@ -98,8 +94,7 @@ static bool asked_difference(const struct hvbench_mailbox *box,
 /* Room for one more phase, zeroed. */
 static struct phase *add_phase(struct run_result *result)
 {
-	struct phase *phase = reallocarray(
-		result->phase, result->nr_phases + 1, sizeof(*phase));
+	struct phase *phase = reallocarray(result->phase, result->nr_phases + 1, sizeof(*phase));
 
 	if (!phase)
 		return NULL;
@@ -136,8 +131,7 @@ static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 	return 0;
 }
 
-static int ring_exit(struct phases *phases, const struct hvbench_mailbox *box,
-		     struct failure *why)
+static int ring_exit(struct phases *phases, const struct hvbench_mailbox *box, struct failure *why)
 {
 	char message[4 * sizeof(box->message) + 1] = "";
 	FILE *out;
@@ -150,17 +144,14 @@ static int ring_exit(struct phases *phases, const struct hvbench_mailbox *box,
 	}
 	out = fmemopen(message, sizeof(message), "w");
 	if (out) {
-		put_text(box->message,
-			 strnlen(box->message, sizeof(box->message)), out);
+		put_text(box->message, strnlen(box->message, sizeof(box->message)), out);
 		fclose(out);
 	}
-	return fail(why, STATUS_RUN_FAILED,
-		    "the guest's own check failed (status %u): %s",
+	return fail(why, STATUS_RUN_FAILED, "the guest's own check failed (status %u): %s",
 		    box->exit_status, message[0] ? message : "no message");
 }
 
-int phases_ring(struct phases *phases, uint32_t doorbell,
-		const struct hvbench_mailbox *box,
+int phases_ring(struct phases *phases, uint32_t doorbell, const struct hvbench_mailbox *box,
 		const struct hvbench_stats *now, struct failure *why)
 {
 	switch (doorbell) {
@@ -173,8 +164,9 @@ int phases_ring(struct phases *phases, uint32_t doorbell,
 	case HVBENCH_BELL_EXIT:
 		return ring_exit(phases, box, why);
 	default:
-		return fail(why, STATUS_RUN_FAILED,
-			    "the guest broke its contract: it rang %u, a doorbell that does not exist",
-			    doorbell);
+		return fail(
+			why, STATUS_RUN_FAILED,
+			"the guest broke its contract: it rang %u, a doorbell that does not exist",
+			doorbell);
 	}
 }

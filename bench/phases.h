@@ -22,11 +22,9 @@ struct phases {
 	bool exited;
 };
 
-void phases_init(struct phases *phases, struct run_result *result,
-		 FILE *console);
+void phases_init(struct phases *phases, struct run_result *result, FILE *console);
 /* 0 to go on (see phases->exited), -1 with the reason why the run failed. */
-int phases_ring(struct phases *phases, uint32_t doorbell,
-		const struct hvbench_mailbox *box,
+int phases_ring(struct phases *phases, uint32_t doorbell, const struct hvbench_mailbox *box,
 		const struct hvbench_stats *now, struct failure *why);
 
 #endif

@@ -6,8 +6,7 @@
 
 #define DEFAULT_COLUMNS 80
 
-void progress_init(struct progress *progress, FILE *out, bool terminal,
-		   unsigned int total)
+void progress_init(struct progress *progress, FILE *out, bool terminal, unsigned int total)
 {
 	progress->out = out;
 	progress->terminal = terminal;
@@ -16,8 +15,7 @@ void progress_init(struct progress *progress, FILE *out, bool terminal,
 	clock_gettime(CLOCK_MONOTONIC, &progress->start);
 }
 
-void progress_left(unsigned int done, unsigned int total, double elapsed,
-		   char *buf, size_t size)
+void progress_left(unsigned int done, unsigned int total, double elapsed, char *buf, size_t size)
 {
 	unsigned int seconds;
 
@@ -29,11 +27,9 @@ void progress_left(unsigned int done, unsigned int total, double elapsed,
 	if (seconds < 60)
 		snprintf(buf, size, "about %u s left", seconds);
 	else if (seconds < 3600)
-		snprintf(buf, size, "about %u min %u s left", seconds / 60,
-			 seconds % 60);
+		snprintf(buf, size, "about %u min %u s left", seconds / 60, seconds % 60);
 	else
-		snprintf(buf, size, "about %u h %u min left", seconds / 3600,
-			 seconds / 60 % 60);
+		snprintf(buf, size, "about %u h %u min left", seconds / 3600, seconds / 60 % 60);
 }
 
 static double elapsed(const struct progress *progress)
@@ -41,8 +37,7 @@ static double elapsed(const struct progress *progress)
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - progress->start.tv_sec +
-	       (now.tv_nsec - progress->start.tv_nsec) / 1e9;
+	return now.tv_sec - progress->start.tv_sec + (now.tv_nsec - progress->start.tv_nsec) / 1e9;
 }
 
 /* A line longer than the terminal would wrap and could not be redrawn. */
@@ -61,24 +56,20 @@ void progress_begin(struct progress *progress, const char *label)
 
 	if (!progress->terminal)
 		return;
-	progress_left(progress->done, progress->total, elapsed(progress), left,
-		      sizeof(left));
-	snprintf(text, sizeof(text), "[%u/%u] %s; %s", progress->done + 1,
-		 progress->total, left, label);
-	fprintf(progress->out, "\r\033[K%.*s", columns(progress->out) - 1,
-		text);
+	progress_left(progress->done, progress->total, elapsed(progress), left, sizeof(left));
+	snprintf(text, sizeof(text), "[%u/%u] %s; %s", progress->done + 1, progress->total, left,
+		 label);
+	fprintf(progress->out, "\r\033[K%.*s", columns(progress->out) - 1, text);
 	fflush(progress->out);
 }
 
-void progress_end(struct progress *progress, const char *label, bool ok,
-		  const char *outcome)
+void progress_end(struct progress *progress, const char *label, bool ok, const char *outcome)
 {
 	progress->done++;
 	if (progress->terminal && ok)
 		return;
 	progress_clear(progress);
-	fprintf(progress->out, "[%u/%u] %s: %s\n", progress->done,
-		progress->total, label, outcome);
+	fprintf(progress->out, "[%u/%u] %s: %s\n", progress->done, progress->total, label, outcome);
 	fflush(progress->out);
 }
 

@@ -18,18 +18,15 @@ struct progress {
 	struct timespec start;
 };
 
-void progress_init(struct progress *progress, FILE *out, bool terminal,
-		   unsigned int total);
+void progress_init(struct progress *progress, FILE *out, bool terminal, unsigned int total);
 /* A run begins, ... */
 void progress_begin(struct progress *progress, const char *label);
 /* ... and has ended: outcome is "ok" or says what went wrong. */
-void progress_end(struct progress *progress, const char *label, bool ok,
-		  const char *outcome);
+void progress_end(struct progress *progress, const char *label, bool ok, const char *outcome);
 /* Takes the redrawn line away, before other output. */
 void progress_clear(struct progress *progress);
 
 /* `about 2 min 10 s left` from what was done in elapsed seconds. */
-void progress_left(unsigned int done, unsigned int total, double elapsed,
-		   char *buf, size_t size);
+void progress_left(unsigned int done, unsigned int total, double elapsed, char *buf, size_t size);
 
 #endif

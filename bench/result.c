@@ -12,9 +12,8 @@ uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted)
 	uint64_t bytes = wanted;
 
 	if (!bytes)
-		bytes = guest->info.min_memory_bytes > MEMORY_DEFAULT ?
-				guest->info.min_memory_bytes :
-				MEMORY_DEFAULT;
+		bytes = guest->info.min_memory_bytes > MEMORY_DEFAULT ? guest->info.min_memory_bytes
+								      : MEMORY_DEFAULT;
 	if (bytes > HVBENCH_MEMORY_MAX)
 		bytes = HVBENCH_MEMORY_MAX;
 	return (bytes + HVBENCH_MEMORY_UNIT - 1) & ~(HVBENCH_MEMORY_UNIT - 1);
@@ -48,9 +47,8 @@ void spec_params(const struct run_spec *spec, char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (i = 0; i < info->nr_params && used < size; i++)
-		used += snprintf(buf + used, size - used, "%s%s=%" PRIu64,
-				 i ? " " : "", info->params[i].name,
-				 spec->value[i]);
+		used += snprintf(buf + used, size - used, "%s%s=%" PRIu64, i ? " " : "",
+				 info->params[i].name, spec->value[i]);
 }
 
 void spec_variant(const struct run_spec *spec, char *buf, size_t size)
@@ -62,8 +60,7 @@ void spec_variant(const struct run_spec *spec, char *buf, size_t size)
 		const struct knob *knob = knob_get(i);
 
 		if (spec->knob[i] != knob->def && knob_applies(i, spec->mmu))
-			used += snprintf(buf + used, size - used, " %s=%s",
-					 knob->name,
+			used += snprintf(buf + used, size - used, " %s=%s", knob->name,
 					 knob->choice.name[spec->knob[i]]);
 	}
 }
@@ -74,26 +71,20 @@ void result_free(struct run_result *result)
 	memset(result, 0, sizeof(*result));
 }
 
-void stats_subtract(const struct hvbench_stats *begin,
-		    const struct hvbench_stats *end,
+void stats_subtract(const struct hvbench_stats *begin, const struct hvbench_stats *end,
 		    struct hvbench_stats *delta)
 {
 	unsigned int i, b;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
-		delta->counter[i] =
-			end->counter[i] -
-			(counter_get(i)->kind == COUNTER_EVENT ?
-				 begin->counter[i] :
-				 0);
+		delta->counter[i] = end->counter[i] -
+				    (counter_get(i)->kind == COUNTER_EVENT ? begin->counter[i] : 0);
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		delta->exits[i] = end->exits[i] - begin->exits[i];
-		delta->outside_tsc[i] =
-			end->outside_tsc[i] - begin->outside_tsc[i];
+		delta->outside_tsc[i] = end->outside_tsc[i] - begin->outside_tsc[i];
 		for (b = 0; b < HVBENCH_HISTOGRAM_BUCKETS; b++)
 			delta->outside_histogram[i][b] =
-				end->outside_histogram[i][b] -
-				begin->outside_histogram[i][b];
+				end->outside_histogram[i][b] - begin->outside_histogram[i][b];
 	}
 }
 
@@ -125,17 +116,15 @@ uint64_t phase_untrapped(const struct phase *phase)
 	const __u64 *trapped = phase->stats.counter;
 
 	return beyond(phase->asked.cr3, trapped[HVBENCH_CNT_guest_flush_cr3]) +
-	       beyond(phase->asked.invlpg,
-		      trapped[HVBENCH_CNT_guest_flush_invlpg]) +
+	       beyond(phase->asked.invlpg, trapped[HVBENCH_CNT_guest_flush_invlpg]) +
 	       beyond(phase->asked.cr4, trapped[HVBENCH_CNT_guest_flush_cr4]) +
 	       phase->asked.invpcid;
 }
 
 uint64_t phase_own_tsc(const struct phase *phase)
 {
-	return beyond(phase->tsc,
-		      phase->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] +
-			      phase->stats.outside_tsc[EXIT_PREEMPTION_TIMER]);
+	return beyond(phase->tsc, phase->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] +
+					  phase->stats.outside_tsc[EXIT_PREEMPTION_TIMER]);
 }
 
 /* The host's turns are VM exits, and without VPID flushes, of their own. */
@@ -144,14 +133,13 @@ static uint64_t exact_counter(const struct phase *phase, unsigned int i)
 	uint64_t value = phase->stats.counter[i];
 
 	if (i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_flush_transition)
-		return beyond(value,
-			      phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
-				      phase->stats.exits[EXIT_PREEMPTION_TIMER]);
+		return beyond(value, phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
+					     phase->stats.exits[EXIT_PREEMPTION_TIMER]);
 	return value;
 }
 
-static bool phase_counts_equal(const struct phase *a, const struct phase *b,
-			       char *what, size_t size)
+static bool phase_counts_equal(const struct phase *a, const struct phase *b, char *what,
+			       size_t size)
 {
 	char name[EXIT_NAME_BYTES];
 	unsigned int i;
@@ -161,33 +149,30 @@ static bool phase_counts_equal(const struct phase *a, const struct phase *b,
 
 		if (x == y || !strcmp(counter_get(i)->unit, "tsc"))
 			continue;
-		snprintf(what, size,
-			 "%s in phase %s: %" PRIu64 " and %" PRIu64,
+		snprintf(what, size, "%s in phase %s: %" PRIu64 " and %" PRIu64,
 			 counter_get(i)->name, a->name, x, y);
 		return false;
 	}
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
-		if (exit_is_hosts(i) ||
-		    a->stats.exits[i] == b->stats.exits[i])
+		if (exit_is_hosts(i) || a->stats.exits[i] == b->stats.exits[i])
 			continue;
-		snprintf(what, size, "exit.%s in phase %s: %llu and %llu",
-			 exit_name(i, name), a->name, a->stats.exits[i],
-			 b->stats.exits[i]);
+		snprintf(what, size, "exit.%s in phase %s: %llu and %llu", exit_name(i, name),
+			 a->name, a->stats.exits[i], b->stats.exits[i]);
 		return false;
 	}
 	if (a->ops != b->ops || a->guest_faults != b->guest_faults ||
 	    a->guest_table_bytes != b->guest_table_bytes ||
 	    memcmp(&a->asked, &b->asked, sizeof(a->asked))) {
 		snprintf(what, size,
-			 "the guest's own counts (ops, faults, flushes asked for, table bytes) in phase %s",
+			 "the guest's own counts (ops, faults, flushes asked for, table bytes) in "
+			 "phase %s",
 			 a->name);
 		return false;
 	}
 	return true;
 }
 
-bool results_same_phases(const struct run_result *a,
-			 const struct run_result *b)
+bool results_same_phases(const struct run_result *a, const struct run_result *b)
 {
 	unsigned int i;
 
@@ -200,8 +185,8 @@ bool results_same_phases(const struct run_result *a,
 	return true;
 }
 
-bool results_counts_equal(const struct run_result *a,
-			  const struct run_result *b, char *what, size_t size)
+bool results_counts_equal(const struct run_result *a, const struct run_result *b, char *what,
+			  size_t size)
 {
 	unsigned int i;
 
@@ -210,8 +195,7 @@ bool results_counts_equal(const struct run_result *a,
 		return false;
 	}
 	for (i = 0; i < a->nr_phases; i++) {
-		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what,
-					size))
+		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what, size))
 			return false;
 	}
 	return true;

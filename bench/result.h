@@ -52,8 +52,7 @@ void spec_variant(const struct run_spec *spec, char *buf, size_t size);
 void result_free(struct run_result *result);
 
 /* end - begin, counter by counter, into delta (which may be end). */
-void stats_subtract(const struct hvbench_stats *begin,
-		    const struct hvbench_stats *end,
+void stats_subtract(const struct hvbench_stats *begin, const struct hvbench_stats *end,
 		    struct hvbench_stats *delta);
 
 /* True for the flush_* counters: flushes that the hypervisor executed. */
@@ -66,14 +65,13 @@ uint64_t phase_untrapped(const struct phase *phase);
 uint64_t phase_own_tsc(const struct phase *phase);
 
 /* True where both went through the same phases in the same order. */
-bool results_same_phases(const struct run_result *a,
-			 const struct run_result *b);
+bool results_same_phases(const struct run_result *a, const struct run_result *b);
 /*
  * Compares the exact counts of two repetitions: all but times and what the
  * host's interrupts add. True when equal; else what says which one differs.
  */
-bool results_counts_equal(const struct run_result *a,
-			  const struct run_result *b, char *what, size_t size);
+bool results_counts_equal(const struct run_result *a, const struct run_result *b, char *what,
+			  size_t size);
 
 /* Sorts the values; the mean of the middle two of an even number. */
 double median(double *values, unsigned int nr);

@@ -23,12 +23,10 @@ static void write_params(const struct run_spec *spec, struct vm *vm)
 
 	for (i = 0; i < HVBENCH_MAX_PARAMS; i++)
 		params.values[i] = spec->value[i];
-	memcpy((char *)vm->memory + HVBENCH_PARAMS_GPA, &params,
-	       sizeof(params));
+	memcpy((char *)vm->memory + HVBENCH_PARAMS_GPA, &params, sizeof(params));
 }
 
-static int prepare(struct vm *vm, const struct run_spec *spec,
-		   struct failure *why)
+static int prepare(struct vm *vm, const struct run_spec *spec, struct failure *why)
 {
 	struct hvbench_start start = {
 		.rip = spec->guest->entry,
@@ -36,8 +34,7 @@ static int prepare(struct vm *vm, const struct run_spec *spec,
 		.rdi = HVBENCH_PARAMS_GPA,
 	};
 
-	if (guest_file_load(spec->guest, vm->memory, vm->config.memory_bytes,
-			    why))
+	if (guest_file_load(spec->guest, vm->memory, vm->config.memory_bytes, why))
 		return -1;
 	write_params(spec, vm);
 	return vm->engine->ops->start(vm, &start, why);
@@ -49,8 +46,7 @@ static int check_stop(unsigned int timeout_seconds, struct failure *why)
 	case STOP_SIGNAL:
 		return fail(why, STATUS_RUN_FAILED, "interrupted");
 	case STOP_TIMEOUT:
-		return fail(why, STATUS_RUN_FAILED,
-			    "the guest did not end within %u s (--timeout)",
+		return fail(why, STATUS_RUN_FAILED, "the guest did not end within %u s (--timeout)",
 			    timeout_seconds);
 	default:
 		return 0;
@@ -61,31 +57,27 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 {
 	char reason[EXIT_NAME_BYTES], detail[96] = "";
 
-	if (run->end == HVBENCH_END_NO_MEMORY ||
-	    run->end == HVBENCH_END_EPT_MISCONFIG)
+	if (run->end == HVBENCH_END_NO_MEMORY || run->end == HVBENCH_END_EPT_MISCONFIG)
 		snprintf(detail, sizeof(detail), ", gpa %#llx", run->gpa);
 	else if (run->end == HVBENCH_END_ENTRY_FAILED)
-		snprintf(detail, sizeof(detail), ", VM-instruction error %llu",
-			 run->entry_error);
+		snprintf(detail, sizeof(detail), ", VM-instruction error %llu", run->entry_error);
 	return fail(why, STATUS_RUN_FAILED,
 		    "%s (rip %#llx, cr2 %#llx, cr3 %#llx, last exit %s, qualification %#llx%s)",
 		    end_text(run->end), run->rip, run->cr2, run->cr3,
-		    exit_name(run->exit_reason & BASIC_REASON, reason),
-		    run->exit_qualification, detail);
+		    exit_name(run->exit_reason & BASIC_REASON, reason), run->exit_qualification,
+		    detail);
 }
 
 /* Runs until the guest's EXIT. stats is room for a snapshot. */
-static int run_loop(struct vm *vm, struct phases *phases,
-		    struct hvbench_stats *stats, unsigned int timeout_seconds,
-		    struct failure *why)
+static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *stats,
+		    unsigned int timeout_seconds, struct failure *why)
 {
 	const struct engine_ops *ops = vm->engine->ops;
 	struct hvbench_mailbox box;
 	struct hvbench_run run;
 
 	while (!phases->exited) {
-		if (check_stop(timeout_seconds, why) ||
-		    ops->run(vm, &run, why))
+		if (check_stop(timeout_seconds, why) || ops->run(vm, &run, why))
 			return -1;
 		switch (run.exit) {
 		case HVBENCH_RUN_NONE:
@@ -93,10 +85,8 @@ static int run_loop(struct vm *vm, struct phases *phases,
 		case HVBENCH_RUN_DOORBELL:
 			ops->read_stats(vm, stats);
 			/* One copy: what is checked is what is used. */
-			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA,
-			       sizeof(box));
-			if (phases_ring(phases, run.doorbell, &box, stats,
-					why))
+			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA, sizeof(box));
+			if (phases_ring(phases, run.doorbell, &box, stats, why))
 				return -1;
 			break;
 		case HVBENCH_RUN_ENDED:
@@ -110,12 +100,10 @@ static int run_loop(struct vm *vm, struct phases *phases,
 	return 0;
 }
 
-int run_guest(struct engine *engine, const struct run_spec *spec,
-	      unsigned int timeout_seconds, FILE *console,
-	      struct run_result *result, struct failure *why)
+int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
+	      FILE *console, struct run_result *result, struct failure *why)
 {
-	struct vm_config config = { .mmu = spec->mmu,
-				    .memory_bytes = spec->memory_bytes };
+	struct vm_config config = { .mmu = spec->mmu, .memory_bytes = spec->memory_bytes };
 	struct hvbench_stats *stats = malloc(sizeof(*stats));
 	struct phases *phases = malloc(sizeof(*phases));
 	struct vm vm;
@@ -136,8 +124,7 @@ int run_guest(struct engine *engine, const struct run_spec *spec,
 	} else {
 		ret = prepare(&vm, spec, why);
 		if (!ret)
-			ret = run_loop(&vm, phases, stats, timeout_seconds,
-				       why);
+			ret = run_loop(&vm, phases, stats, timeout_seconds, why);
 		engine->ops->destroy(&vm);
 	}
 	stop_disarm();

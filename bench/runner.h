@@ -12,8 +12,7 @@
 #include "result.h"
 
 /* 0 with a result to free, or -1 with the reason and nothing to free. */
-int run_guest(struct engine *engine, const struct run_spec *spec,
-	      unsigned int timeout_seconds, FILE *console,
-	      struct run_result *result, struct failure *why);
+int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
+	      FILE *console, struct run_result *result, struct failure *why);
 
 #endif

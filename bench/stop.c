@@ -39,8 +39,7 @@ static void on_timer(int number)
 int stop_install(struct failure *why)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL,
-				  .sigev_signo = SIGALRM };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
 	struct sigaction action = { .sa_handler = on_timer };
 	struct sigaction old;
 	unsigned int i;
@@ -48,8 +47,7 @@ int stop_install(struct failure *why)
 	/* No SA_RESTART: a blocking call is to come back with EINTR. */
 	sigaction(SIGALRM, &action, NULL);
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
-		return fail(why, STATUS_ENVIRONMENT, "no timer: %s",
-			    strerror(errno));
+		return fail(why, STATUS_ENVIRONMENT, "no timer: %s", strerror(errno));
 	action.sa_handler = on_signal;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		/* nohup and background shells ignore some on purpose. */

@@ -38,11 +38,10 @@ struct suite {
  * Parses a whole text; name stands for it in errors, which are of the form
  * `name:line: what`. 0, or -1 with nothing held.
  */
-int suite_parse(const char *text, const char *name,
-		const struct catalog *catalog, struct suite *suite,
-		struct failure *why);
-int suite_read(const char *path, const struct catalog *catalog,
-	       struct suite *suite, struct failure *why);
+int suite_parse(const char *text, const char *name, const struct catalog *catalog,
+		struct suite *suite, struct failure *why);
+int suite_read(const char *path, const struct catalog *catalog, struct suite *suite,
+	       struct failure *why);
 void suite_free(struct suite *suite);
 
 /* One configuration to be run. */
@@ -73,9 +72,8 @@ struct plan {
 };
 
 /* Lines that say nothing of repeat get that many repetitions. */
-int matrix_expand(const struct suite *suite, const char *name,
-		  unsigned int repeat, struct matrix *matrix,
-		  struct failure *why);
+int matrix_expand(const struct suite *suite, const char *name, unsigned int repeat,
+		  struct matrix *matrix, struct failure *why);
 void matrix_free(struct matrix *matrix);
 
 /*
@@ -83,8 +81,7 @@ void matrix_free(struct matrix *matrix);
  * first round forward, the next backward (ABBA), so that a drift of the
  * machine falls on all variants alike.
  */
-int plan_make(const struct matrix *matrix, struct plan *plan,
-	      struct failure *why);
+int plan_make(const struct matrix *matrix, struct plan *plan, struct failure *why);
 void plan_free(struct plan *plan);
 
 #endif

@@ -22,8 +22,7 @@ static int usage(struct failure *why, const char *what, const char *word)
 }
 
 /* All keys that the line may have, for an error about one that it may not. */
-static int unknown_key(const struct suite_line *line, const char *word,
-		       struct failure *why)
+static int unknown_key(const struct suite_line *line, const char *word, struct failure *why)
 {
 	const struct hvbench_guest_info *info = &line->guest->info;
 	struct names names = { .nr = 0 };
@@ -38,13 +37,11 @@ static int unknown_key(const struct suite_line *line, const char *word,
 	names_add(&names, "repeat");
 	names_add(&names, "memory");
 	names_hint(&names, word, hint, sizeof(hint));
-	return fail(why, STATUS_USAGE,
-		    "%s has no parameter or knob \"%.64s\"%s", info->name,
-		    word, hint);
+	return fail(why, STATUS_USAGE, "%s has no parameter or knob \"%.64s\"%s", info->name, word,
+		    hint);
 }
 
-static int find_key(struct suite_line *line, const char *word,
-		    struct key *key, struct failure *why)
+static int find_key(struct suite_line *line, const char *word, struct key *key, struct failure *why)
 {
 	int i;
 
@@ -71,28 +68,23 @@ static int find_key(struct suite_line *line, const char *word,
 	return 0;
 }
 
-static int parse_value(struct suite_line *line, const struct key *key,
-		       const char *name, const char *word, uint64_t *value,
-		       struct failure *why)
+static int parse_value(struct suite_line *line, const struct key *key, const char *name,
+		       const char *word, uint64_t *value, struct failure *why)
 {
 	if (key->param)
-		return value_number(name, word, key->param->min,
-				   key->param->max, value, why);
+		return value_number(name, word, key->param->min, key->param->max, value, why);
 	if (key->knob)
-		return value_choice(name, &key->knob->choice, word, value,
-				    why);
+		return value_choice(name, &key->knob->choice, word, value, why);
 	if (key->values == &line->repeat)
-		return value_number(name, word, 1, SUITE_MAX_REPEAT, value,
-				   why);
+		return value_number(name, word, 1, SUITE_MAX_REPEAT, value, why);
 	if (key->values == &line->memory)
-		return value_number(name, word, HVBENCH_MEMORY_UNIT,
-				   HVBENCH_MEMORY_MAX, value, why);
+		return value_number(name, word, HVBENCH_MEMORY_UNIT, HVBENCH_MEMORY_MAX, value,
+				    why);
 	return value_mmu(word, value, why);
 }
 
-static int add_value(struct suite_line *line, const struct key *key,
-		     const char *name, uint64_t value, const char *word,
-		     struct failure *why)
+static int add_value(struct suite_line *line, const struct key *key, const char *name,
+		     uint64_t value, const char *word, struct failure *why)
 {
 	struct suite_values *values = key->values;
 	bool single = values == &line->repeat || values == &line->memory;
@@ -100,15 +92,13 @@ static int add_value(struct suite_line *line, const struct key *key,
 
 	/* Neither is a column of the results: a list would look like one. */
 	if (single && values->nr)
-		return fail(why, STATUS_USAGE, "%s takes one value, not a list",
-			    name);
+		return fail(why, STATUS_USAGE, "%s takes one value, not a list", name);
 	if (values->nr == SUITE_MAX_VALUES)
-		return fail(why, STATUS_USAGE, "%s has more than %u values",
-			    name, SUITE_MAX_VALUES);
+		return fail(why, STATUS_USAGE, "%s has more than %u values", name,
+			    SUITE_MAX_VALUES);
 	for (i = 0; i < values->nr; i++) {
 		if (values->value[i] == value)
-			return fail(why, STATUS_USAGE,
-				    "%s names the value %.64s twice", name,
+			return fail(why, STATUS_USAGE, "%s names the value %.64s twice", name,
 				    word);
 	}
 	values->value[values->nr++] = value;
@@ -123,8 +113,7 @@ static int parse_pair(struct suite_line *line, char *pair, struct failure *why)
 	uint64_t value;
 
 	if (!list || list == pair)
-		return usage(why,
-			     "expected key=value[,value...] instead of", pair);
+		return usage(why, "expected key=value[,value...] instead of", pair);
 	*list++ = '\0';
 	if (find_key(line, pair, &key, why))
 		return -1;
@@ -153,16 +142,14 @@ static int check_knobs(const struct suite_line *line, struct failure *why)
 				break;
 		}
 		if (m == line->mmu.nr)
-			return fail(why, STATUS_USAGE,
-				    "%s has no effect under mmu=%s",
-				    knob_get(i)->name,
-				    mmu_name(line->mmu.value[0]));
+			return fail(why, STATUS_USAGE, "%s has no effect under mmu=%s",
+				    knob_get(i)->name, mmu_name(line->mmu.value[0]));
 	}
 	return 0;
 }
 
-static int parse_line(char *text, const struct catalog *catalog,
-		      struct suite_line *line, struct failure *why)
+static int parse_line(char *text, const struct catalog *catalog, struct suite_line *line,
+		      struct failure *why)
 {
 	char *rest = text, *word;
 
@@ -183,8 +170,7 @@ static int parse_line(char *text, const struct catalog *catalog,
 
 static struct suite_line *add_line(struct suite *suite, unsigned int number)
 {
-	struct suite_line *line =
-		reallocarray(suite->line, suite->nr + 1, sizeof(*line));
+	struct suite_line *line = reallocarray(suite->line, suite->nr + 1, sizeof(*line));
 
 	if (!line)
 		return NULL;
@@ -195,9 +181,8 @@ static struct suite_line *add_line(struct suite *suite, unsigned int number)
 	return line;
 }
 
-static int parse_text(char *text, const char *name,
-		      const struct catalog *catalog, struct suite *suite,
-		      struct failure *why)
+static int parse_text(char *text, const char *name, const struct catalog *catalog,
+		      struct suite *suite, struct failure *why)
 {
 	unsigned int number = 0;
 	char *rest = text, *row;
@@ -216,14 +201,14 @@ static int parse_text(char *text, const char *name,
 	}
 	if (!suite->nr)
 		return fail(why, STATUS_USAGE,
-			    "%s: no experiment in it (right: one a line, WORKLOAD key=value[,value...]...)",
+			    "%s: no experiment in it (right: one a line, WORKLOAD "
+			    "key=value[,value...]...)",
 			    name);
 	return 0;
 }
 
-int suite_parse(const char *text, const char *name,
-		const struct catalog *catalog, struct suite *suite,
-		struct failure *why)
+int suite_parse(const char *text, const char *name, const struct catalog *catalog,
+		struct suite *suite, struct failure *why)
 {
 	char *copy = strdup(text);
 	int ret;
@@ -238,8 +223,8 @@ int suite_parse(const char *text, const char *name,
 	return ret;
 }
 
-int suite_read(const char *path, const struct catalog *catalog,
-	       struct suite *suite, struct failure *why)
+int suite_read(const char *path, const struct catalog *catalog, struct suite *suite,
+	       struct failure *why)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
@@ -248,8 +233,7 @@ int suite_read(const char *path, const struct catalog *catalog,
 	int ret;
 
 	if (!file)
-		return fail(why, STATUS_USAGE, "%s: %s", path,
-			    strerror(errno));
+		return fail(why, STATUS_USAGE, "%s: %s", path, strerror(errno));
 	errno = 0;
 	len = getdelim(&text, &room, '\0', file);
 	if (len < 0)

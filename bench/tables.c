@@ -39,11 +39,10 @@ bool mmu_parse(const char *text, uint32_t *mmu)
 }
 
 static struct knob knobs[HVBENCH_NR_KNOBS] = {
-#define KNOB(id, knob_name, knob_choices, knob_def, knob_help) \
-	[HVBENCH_KNOB_##id] = { .name = knob_name, \
-				.choices = knob_choices, \
-				.def = knob_def, \
-				.help = knob_help },
+#define KNOB(id, knob_name, knob_choices, knob_def, knob_help)                                 \
+	[HVBENCH_KNOB_##id] = {                                                                \
+		.name = knob_name, .choices = knob_choices, .def = knob_def, .help = knob_help \
+	},
 	HVBENCH_KNOBS(KNOB)
 #undef KNOB
 };
@@ -103,10 +102,10 @@ bool knob_applies(unsigned int index, uint32_t mmu)
 }
 
 static const struct counter counters[HVBENCH_NR_COUNTERS] = {
-#define COUNTER(counter_name, counter_kind, counter_unit, counter_help) \
-	[HVBENCH_CNT_##counter_name] = { .name = #counter_name, \
+#define COUNTER(counter_name, counter_kind, counter_unit, counter_help)  \
+	[HVBENCH_CNT_##counter_name] = { .name = #counter_name,          \
 					 .kind = COUNTER_##counter_kind, \
-					 .unit = counter_unit, \
+					 .unit = counter_unit,           \
 					 .help = counter_help },
 	HVBENCH_COUNTERS(COUNTER)
 #undef COUNTER
@@ -147,6 +146,6 @@ const char *end_text(unsigned int end)
 #undef END
 	};
 
-	return end < HVBENCH_NR_ENDS ? texts[end] :
-				       "the run ended for a reason that this tool does not know";
+	return end < HVBENCH_NR_ENDS ? texts[end]
+				     : "the run ended for a reason that this tool does not know";
 }

@@ -5,23 +5,22 @@
 
 #include "values.h"
 
-int value_number(const char *name, const char *word, uint64_t min,
-		 uint64_t max, uint64_t *value, struct failure *why)
+int value_number(const char *name, const char *word, uint64_t min, uint64_t max, uint64_t *value,
+		 struct failure *why)
 {
 	if (!parse_number(word, value))
-		return fail(why, STATUS_USAGE,
-			    "%s: \"%.64s\" is not a number (right: digits, perhaps with K, M, G or T)",
-			    name, word);
+		return fail(
+			why, STATUS_USAGE,
+			"%s: \"%.64s\" is not a number (right: digits, perhaps with K, M, G or T)",
+			name, word);
 	if (*value < min || *value > max)
-		return fail(why, STATUS_USAGE,
-			    "%s: %.64s is out of range (right: %llu to %llu)",
-			    name, word, (unsigned long long)min,
-			    (unsigned long long)max);
+		return fail(why, STATUS_USAGE, "%s: %.64s is out of range (right: %llu to %llu)",
+			    name, word, (unsigned long long)min, (unsigned long long)max);
 	return 0;
 }
 
-int value_choice(const char *name, const struct names *choices,
-		 const char *word, uint64_t *value, struct failure *why)
+int value_choice(const char *name, const struct names *choices, const char *word, uint64_t *value,
+		 struct failure *why)
 {
 	char hint[512];
 	unsigned int i;
@@ -33,8 +32,7 @@ int value_choice(const char *name, const struct names *choices,
 		}
 	}
 	names_hint(choices, word, hint, sizeof(hint));
-	return fail(why, STATUS_USAGE, "%s has no choice \"%.64s\"%s", name,
-		    word, hint);
+	return fail(why, STATUS_USAGE, "%s has no choice \"%.64s\"%s", name, word, hint);
 }
 
 int value_mmu(const char *word, uint64_t *value, struct failure *why)
@@ -57,18 +55,16 @@ int value_param(struct run_spec *spec, const char *pair, struct failure *why)
 	int i;
 
 	if (!equals)
-		return fail(why, STATUS_USAGE,
-			    "-p takes name=value, not \"%.64s\"", pair);
+		return fail(why, STATUS_USAGE, "-p takes name=value, not \"%.64s\"", pair);
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - pair), pair);
 	i = guest_param_find(info, name);
 	if (i < 0) {
 		for (p = 0; p < info->nr_params; p++)
 			names_add(&names, info->params[p].name);
 		names_hint(&names, name, hint, sizeof(hint));
-		return fail(why, STATUS_USAGE,
-			    "%s has no parameter \"%s\"%s", info->name, name,
+		return fail(why, STATUS_USAGE, "%s has no parameter \"%s\"%s", info->name, name,
 			    info->nr_params ? hint : " (it has none)");
 	}
-	return value_number(name, equals + 1, info->params[i].min,
-			    info->params[i].max, &spec->value[i], why);
+	return value_number(name, equals + 1, info->params[i].min, info->params[i].max,
+			    &spec->value[i], why);
 }

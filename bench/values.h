@@ -10,11 +10,11 @@
 #include "names.h"
 #include "result.h"
 
-int value_number(const char *name, const char *word, uint64_t min,
-		 uint64_t max, uint64_t *value, struct failure *why);
+int value_number(const char *name, const char *word, uint64_t min, uint64_t max, uint64_t *value,
+		 struct failure *why);
 /* The index of the word among the choices. */
-int value_choice(const char *name, const struct names *choices,
-		 const char *word, uint64_t *value, struct failure *why);
+int value_choice(const char *name, const struct names *choices, const char *word, uint64_t *value,
+		 struct failure *why);
 int value_mmu(const char *word, uint64_t *value, struct failure *why);
 
 /* `name=value` of a workload's parameter, into spec->value[]. */

@@ -43,9 +43,10 @@ static int check_shape(struct hvbench_config *config)
 	u32 i;
 
 	if (config->version != HVBENCH_UAPI_VERSION)
-		return refuse(config, -EINVAL,
-			      "the tool speaks version %u and the module %u: build both from one tree",
-			      config->version, HVBENCH_UAPI_VERSION);
+		return refuse(
+			config, -EINVAL,
+			"the tool speaks version %u and the module %u: build both from one tree",
+			config->version, HVBENCH_UAPI_VERSION);
 	if (config->mmu >= HVBENCH_NR_MMUS)
 		return refuse(config, -EINVAL, "mmu %u is unknown: it is ept (0) or spt (1)",
 			      config->mmu);
@@ -53,7 +54,8 @@ static int check_shape(struct hvbench_config *config)
 	    config->memory_bytes > HVBENCH_MEMORY_MAX ||
 	    config->memory_bytes > BIT_ULL(vmx_capability.physical_address_bits))
 		return refuse(config, -EINVAL,
-			      "memory of %llu bytes: it must be a multiple of 2 MiB, at least 2 MiB and at most 1 TiB and what the CPU can address",
+			      "memory of %llu bytes: it must be a multiple of 2 MiB, at least 2 "
+			      "MiB and at most 1 TiB and what the CPU can address",
 			      config->memory_bytes);
 	for (i = 0; i < HVBENCH_MAX_KNOBS; i++) {
 		if (i >= ARRAY_SIZE(knobs)) {

@@ -25,8 +25,7 @@
 /* Leaf 80000008H: the width of physical and linear addresses. */
 #define LEAF_EXT8_EAX 0xffff
 
-static void pass_registers(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx,
-			   const u32 mask[4])
+static void pass_registers(u32 leaf, u32 *eax, u32 *ebx, u32 *ecx, u32 *edx, const u32 mask[4])
 {
 	cpuid_count(leaf, 0, eax, ebx, ecx, edx);
 	*eax &= mask[0];

@@ -40,8 +40,7 @@ static inline u64 hv_memory_hpa(const struct hv_memory *mem, u64 gfn)
 	if (unlikely(!chunk))
 		return HV_HPA_ABSENT;
 	if (chunk & HV_CHUNK_LARGE)
-		return (chunk & ~HV_CHUNK_LARGE) +
-		       ((gfn % HV_CHUNK_FRAMES) << HV_PAGE_SHIFT);
+		return (chunk & ~HV_CHUNK_LARGE) + ((gfn % HV_CHUNK_FRAMES) << HV_PAGE_SHIFT);
 	page = READ_ONCE(((u64 *)hv_va(chunk))[gfn % HV_CHUNK_FRAMES]);
 	return likely(page) ? page : HV_HPA_ABSENT;
 }
@@ -57,8 +56,7 @@ static inline bool hv_memory_is_large(const struct hv_memory *mem, u64 gfn)
  * 0, or -ENOMEM with nothing left behind. bytes: a multiple of 2M. With
  * populate, all pages are allocated (zeroed) now, otherwise on first use.
  */
-int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large,
-		     bool populate);
+int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large, bool populate);
 void hv_memory_destroy(struct hv_memory *mem);
 
 /* Makes sure that a host page lies behind gfn. May sleep. 0, -ENOMEM, -EFAULT. */

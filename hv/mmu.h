@@ -151,8 +151,7 @@ struct hv_mmu_ops {
 	/* Gives every page and node back. */
 	void (*destroy)(struct hv_mmu *mmu);
 	/* The guest met a fault that the backend asked to see. */
-	enum hv_verdict (*fault)(struct hv_mmu *mmu,
-				 const struct hv_fault *fault,
+	enum hv_verdict (*fault)(struct hv_mmu *mmu, const struct hv_fault *fault,
 				 struct hv_answer *answer);
 	/*
 	 * The guest loads paging registers; the values are architecturally
@@ -160,12 +159,10 @@ struct hv_mmu_ops {
 	 * the new ones after a verdict other than HV_NEED_*. Called for a MOV to CR3
 	 * of the same value too: that is a flush.
 	 */
-	enum hv_verdict (*set_paging)(struct hv_mmu *mmu,
-				      const struct hv_paging *new,
+	enum hv_verdict (*set_paging)(struct hv_mmu *mmu, const struct hv_paging *new,
 				      struct hv_answer *answer);
 	/* The guest executed INVLPG; gva is canonical. */
-	enum hv_verdict (*invlpg)(struct hv_mmu *mmu, u64 gva,
-				  struct hv_answer *answer);
+	enum hv_verdict (*invlpg)(struct hv_mmu *mmu, u64 gva, struct hv_answer *answer);
 };
 
 struct hv_mmu {

@@ -103,4 +103,5 @@ module_init(hvbench_init);
 module_exit(hvbench_exit);
 
 MODULE_LICENSE("GPL");
-MODULE_DESCRIPTION("hypervisor with interchangeable EPT and shadow-page-table MMUs, for measuring them");
+MODULE_DESCRIPTION(
+	"hypervisor with interchangeable EPT and shadow-page-table MMUs, for measuring them");

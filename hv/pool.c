@@ -52,8 +52,8 @@ static void free_list(struct hv_pool_link *link)
 void hv_pool_destroy(struct hv_pool *pool)
 {
 	WARN_ONCE(pool->used_pages || pool->used_nodes,
-		  "hvbench: %u table pages and %u nodes were not given back\n",
-		  pool->used_pages, pool->used_nodes);
+		  "hvbench: %u table pages and %u nodes were not given back\n", pool->used_pages,
+		  pool->used_nodes);
 	free_list(pool->pages);
 	free_list(pool->node_pages);
 	*pool = (struct hv_pool){};

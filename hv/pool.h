@@ -89,8 +89,7 @@ static inline bool hv_pool_has(const struct hv_pool *pool, u32 pages, u32 nodes)
 /* Bytes held by tables and their bookkeeping now. */
 static inline u64 hv_pool_used_bytes(const struct hv_pool *pool)
 {
-	return pool->used_pages * (u64)HV_PAGE_BYTES +
-	       pool->used_nodes * (u64)HV_NODE_BYTES;
+	return pool->used_pages * (u64)HV_PAGE_BYTES + pool->used_nodes * (u64)HV_NODE_BYTES;
 }
 
 /*

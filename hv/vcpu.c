@@ -86,8 +86,8 @@ void hv_vcpu_account(struct hv_vcpu *vcpu)
 	tsc = rdtsc() - vcpu->exit_tsc;
 	stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
 	stats->outside_tsc[reason] += tsc;
-	stats->outside_histogram[reason][min_t(u32, __fls(tsc | 1),
-					       HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
+	stats->outside_histogram[reason]
+				[min_t(u32, __fls(tsc | 1), HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
 }
 
 enum hv_next hv_vcpu_end(struct hv_vcpu *vcpu, enum hvbench_end reason)

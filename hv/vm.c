@@ -130,8 +130,7 @@ static const struct vm_operations_struct memory_vm_ops = { .fault = memory_fault
 static int map_memory(struct hv_vm *vm, struct vm_area_struct *vma)
 {
 	if (vma->vm_pgoff > vm->memory.nr_frames ||
-	    vma_pages(vma) > vm->memory.nr_frames - vma->vm_pgoff ||
-	    !(vma->vm_flags & VM_SHARED))
+	    vma_pages(vma) > vm->memory.nr_frames - vma->vm_pgoff || !(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, 0);
 	vma->vm_ops = &memory_vm_ops;
@@ -174,9 +173,10 @@ int hv_vm_create(struct hvbench_config *config)
 	vm = vm_alloc(config);
 	if (IS_ERR(vm)) {
 		snprintf(config->refusal, sizeof(config->refusal),
-			 PTR_ERR(vm) == -ENOSPC ?
-				 "all 65535 VPIDs are in use: close VMs, or use vpid=off" :
-				 "the host has not enough memory for this VM: choose less, or backing=4k");
+			 PTR_ERR(vm) == -ENOSPC
+				 ? "all 65535 VPIDs are in use: close VMs, or use vpid=off"
+				 : "the host has not enough memory for this VM: choose less, or "
+				   "backing=4k");
 		return PTR_ERR(vm);
 	}
 	fd = anon_inode_getfd("hvbench-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);

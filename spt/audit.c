@@ -168,7 +168,7 @@ static void check_frame(struct audit *audit, u64 gfn, u64 set)
 	struct spt_page *sp;
 
 	audit->links += set_size(audit, set);
-	hlist_for_each_entry(sp, &spt->hash[hash_64(gfn, spt->hash_bits)], hash) {
+	hlist_for_each_entry (sp, &spt->hash[hash_64(gfn, spt->hash_bits)], hash) {
 		if (spt_is_direct(sp) || spt_gfn(sp) != gfn)
 			continue;
 		mirrors++;
@@ -186,7 +186,7 @@ static void check_list(struct audit *audit, struct list_head *list, bool upper)
 {
 	struct spt_page *sp;
 
-	list_for_each_entry(sp, list, stale) {
+	list_for_each_entry (sp, list, stale) {
 		if ((spt_level(sp) > 1) != upper)
 			fail(audit, "a page is on the wrong stale list");
 		if (spt_is_direct(sp) || spt_page_find(audit->spt, sp->key) != sp)
@@ -202,9 +202,10 @@ static void check_tracking(struct audit *audit)
 	u32 i, chunk;
 
 	for (i = 0; i < BIT(spt->hash_bits); i++) {
-		hlist_for_each_entry(sp, &spt->hash[i], hash) {
+		hlist_for_each_entry (sp, &spt->hash[i], hash) {
 			if (spt_page_find(spt, sp->key) != sp)
-				fail(audit, "two pages have one key, or one lies in a wrong bucket");
+				fail(audit,
+				     "two pages have one key, or one lies in a wrong bucket");
 			check_page(audit, sp);
 		}
 	}
@@ -229,8 +230,7 @@ static void check_tree(struct audit *audit, struct spt_page *sp)
 
 	check_page(audit, sp);
 	if (spt_level(sp) > 1)
-		spt_for_each_used(sp, index)
-			check_tree(audit, sp->child[index]);
+		spt_for_each_used(sp, index) check_tree(audit, sp->child[index]);
 }
 
 const char *spt_audit(struct hv_mmu *mmu)

@@ -149,7 +149,7 @@ u64 spt_leaf_value(const struct spt_page *sp, u64 entry, u64 hpa, bool protected
 
 static bool takes_rights(u64 old, u64 new)
 {
-	return (old & ~new & (PT_W | PT_U)) | (new & ~old & PT_NX);
+	return (old & ~new &(PT_W | PT_U)) | (new & ~old &PT_NX);
 }
 
 bool spt_entry_map(struct spt *spt, struct spt_page *sp, u32 index, u64 entry, u64 *set, u64 hpa,

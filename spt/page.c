@@ -15,7 +15,7 @@ struct spt_page *spt_page_find(struct spt *spt, u64 key)
 {
 	struct spt_page *sp;
 
-	hlist_for_each_entry(sp, bucket(spt, key >> HV_PAGE_SHIFT), hash)
+	hlist_for_each_entry (sp, bucket(spt, key >> HV_PAGE_SHIFT), hash)
 		if (sp->key == key)
 			return sp;
 	return NULL;
@@ -56,7 +56,8 @@ void spt_page_release(struct spt *spt, struct spt_page *sp)
 	bool second = has_second_page(spt, sp);
 	u32 index;
 
-	spt_for_each_used(sp, index) {
+	spt_for_each_used(sp, index)
+	{
 		sp->shadow[index] = 0;
 		if (second)
 			sp->guest[index] = 0;
@@ -81,7 +82,8 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp)
 		if (unlikely(spt->broken))
 			return false;
 	}
-	spt_for_each_used(sp, index) {
+	spt_for_each_used(sp, index)
+	{
 		spt_entry_drop(spt, sp, index);
 		if (spt->work > SPT_WORK_MAX)
 			return false;

@@ -108,7 +108,7 @@ void spt_untrack(struct spt *spt, struct spt_page *sp)
 
 	if (!is_trackable(spt, sp))
 		return;
-	hlist_for_each_entry(other, bucket(spt, gfn), hash)
+	hlist_for_each_entry (other, bucket(spt, gfn), hash)
 		if (other != sp && !spt_is_direct(other) && spt_gfn(other) == gfn)
 			return;
 	*spt_rmap(spt, gfn) &= ~(SPT_TABLE | SPT_PROTECTED);
@@ -119,7 +119,7 @@ void spt_open(struct spt *spt, u64 gfn)
 	struct spt_page *sp;
 
 	*spt_rmap(spt, gfn) &= ~SPT_PROTECTED;
-	hlist_for_each_entry(sp, bucket(spt, gfn), hash)
+	hlist_for_each_entry (sp, bucket(spt, gfn), hash)
 		if (!spt_is_direct(sp) && spt_gfn(sp) == gfn)
 			make_stale(spt, sp);
 	hv_count(spt->mmu, spt_unsync);

@@ -220,7 +220,7 @@ static inline u32 spt_next_used(const struct spt_page *sp, u32 index)
 	return HV_ENTRIES;
 }
 
-#define spt_for_each_used(sp, index) \
+#define spt_for_each_used(sp, index)                               \
 	for ((index) = spt_next_used(sp, 0); (index) < HV_ENTRIES; \
 	     (index) = spt_next_used(sp, (index) + 1))
 

@@ -87,7 +87,8 @@ bool spt_sync_page(struct spt *spt, struct spt_page *sp)
 	const u64 *table = guest_table(spt, sp);
 	u32 index;
 
-	spt_for_each_used(sp, index) {
+	spt_for_each_used(sp, index)
+	{
 		sync_index(spt, sp, table, index);
 		if (spt->work > SPT_WORK_MAX)
 			return false;

@@ -14,7 +14,7 @@ static void zap_all(struct spt *spt)
 	u32 i;
 
 	for (i = 0; i < BIT(spt->hash_bits); i++) {
-		hlist_for_each_entry_safe(sp, next, &spt->hash[i], hash)
+		hlist_for_each_entry_safe (sp, next, &spt->hash[i], hash)
 			spt_page_release(spt, sp);
 		INIT_HLIST_HEAD(&spt->hash[i]);
 	}

@@ -13,8 +13,7 @@ static void release_tree(struct spt *spt, struct spt_page *sp)
 	u32 index;
 
 	if (spt_level(sp) > 1)
-		spt_for_each_used(sp, index)
-			release_tree(spt, sp->child[index]);
+		spt_for_each_used(sp, index) release_tree(spt, sp->child[index]);
 	spt_page_release(spt, sp);
 }
 
@@ -28,8 +27,7 @@ static void zap_all(struct spt *spt)
 	struct spt_page *root = spt->root;
 	u32 index;
 
-	spt_for_each_used(root, index)
-		spt_entry_unlink(spt, root, index);
+	spt_for_each_used(root, index) spt_entry_unlink(spt, root, index);
 }
 
 static void set_root(struct spt *spt, u64 key)

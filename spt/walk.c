@@ -28,7 +28,7 @@ static enum hv_verdict guest_fault(const struct spt *spt, const struct spt_walk 
 
 /* The host's pointer to a guest frame: HV_FILLED if there is one. */
 static inline enum hv_verdict translate(const struct spt *spt, u64 gpa, u64 *hpa,
-				 struct hv_answer *answer)
+					struct hv_answer *answer)
 {
 	*hpa = hv_memory_hpa(spt->mmu->memory, gpa >> HV_PAGE_SHIFT);
 	if (likely(HV_HPA_VALID(*hpa)))
@@ -75,8 +75,7 @@ static bool set_accessed_dirty(struct spt_walk *walk, u64 *const *slot)
 
 static bool has_accessed_dirty(const struct spt_walk *walk, u64 all)
 {
-	return all & PT_A &&
-	       (!(walk->access & HV_PF_WRITE) || walk->entry[walk->level] & PT_D);
+	return all & PT_A && (!(walk->access & HV_PF_WRITE) || walk->entry[walk->level] & PT_D);
 }
 
 /* One attempt. *again: an entry changed between look and write. */

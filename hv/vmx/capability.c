@@ -40,14 +40,15 @@ struct vmx_capability vmx_capability __ro_after_init;
  * Merges what we need into what the MSR allows: its low half are bits that
  * must be 1, its high half bits that may be 1 (SDM 3D A.3.1).
  */
-static int choose_controls(u32 msr, u32 wanted, const char *which, u32 *controls,
-			   u32 *allowed1)
+static int choose_controls(u32 msr, u32 wanted, const char *which, u32 *controls, u32 *allowed1)
 {
 	u64 limits = native_read_msr(msr);
 	u32 must = (u32)limits, may = (u32)(limits >> 32);
 
 	if (wanted & ~may) {
-		hv_err("this CPU's %s controls lack bits %#x that hvbench needs: a CPU with EPT (Nehalem, 2008, or later) has them; under another hypervisor, have it offer full nested VT-x\n",
+		hv_err("this CPU's %s controls lack bits %#x that hvbench needs: a CPU with EPT "
+		       "(Nehalem, 2008, or later) has them; under another hypervisor, have it "
+		       "offer full nested VT-x\n",
 		       which, wanted & ~may);
 		return -EOPNOTSUPP;
 	}
@@ -65,12 +66,13 @@ static int read_controls(struct vmx_capability *cap)
 	int err;
 
 	if (!true_controls) {
-		hv_err("this CPU can't run a guest without exits on CR3 (IA32_VMX_BASIC bit 55 is 0); a CPU with EPT (Nehalem, 2008, or later) can\n");
+		hv_err("this CPU can't run a guest without exits on CR3 (IA32_VMX_BASIC bit 55 is "
+		       "0); a CPU with EPT (Nehalem, 2008, or later) can\n");
 		return -EOPNOTSUPP;
 	}
 	err = choose_controls(MSR_IA32_VMX_TRUE_PINBASED_CTLS,
-			      PIN_BASED_EXT_INTR_MASK | PIN_BASED_NMI_EXITING,
-			      "pin-based", &cap->pin, &pin_allowed1);
+			      PIN_BASED_EXT_INTR_MASK | PIN_BASED_NMI_EXITING, "pin-based",
+			      &cap->pin, &pin_allowed1);
 	if (err)
 		return err;
 	if (pin_allowed1 & PIN_BASED_VMX_PREEMPTION_TIMER) {
@@ -83,12 +85,11 @@ static int read_controls(struct vmx_capability *cap)
 	 */
 	err = choose_controls(MSR_IA32_VMX_TRUE_PROCBASED_CTLS,
 			      CPU_BASED_HLT_EXITING | CPU_BASED_MWAIT_EXITING |
-			      CPU_BASED_RDPMC_EXITING | CPU_BASED_CR8_LOAD_EXITING |
-			      CPU_BASED_CR8_STORE_EXITING | CPU_BASED_MOV_DR_EXITING |
-			      CPU_BASED_UNCOND_IO_EXITING | CPU_BASED_MONITOR_EXITING |
-			      CPU_BASED_ACTIVATE_SECONDARY_CONTROLS,
-			      "primary processor-based", &cap->primary,
-			      &cap->primary_allowed1);
+				      CPU_BASED_RDPMC_EXITING | CPU_BASED_CR8_LOAD_EXITING |
+				      CPU_BASED_CR8_STORE_EXITING | CPU_BASED_MOV_DR_EXITING |
+				      CPU_BASED_UNCOND_IO_EXITING | CPU_BASED_MONITOR_EXITING |
+				      CPU_BASED_ACTIVATE_SECONDARY_CONTROLS,
+			      "primary processor-based", &cap->primary, &cap->primary_allowed1);
 	if (err)
 		return err;
 	if (!(cap->primary_allowed1 & CPU_BASED_INVLPG_EXITING) ||
@@ -97,8 +98,7 @@ static int read_controls(struct vmx_capability *cap)
 		hv_err("this CPU can't trap INVLPG and CR3, which shadow paging needs\n");
 		return -EOPNOTSUPP;
 	}
-	err = choose_controls(MSR_IA32_VMX_PROCBASED_CTLS2,
-			      SECONDARY_EXEC_WBINVD_EXITING,
+	err = choose_controls(MSR_IA32_VMX_PROCBASED_CTLS2, SECONDARY_EXEC_WBINVD_EXITING,
 			      "secondary processor-based", &cap->secondary, NULL);
 	if (err)
 		return err;
@@ -108,13 +108,13 @@ static int read_controls(struct vmx_capability *cap)
 	cap->pml = secondary & SECONDARY_EXEC_ENABLE_PML;
 	cap->unrestricted = secondary & SECONDARY_EXEC_UNRESTRICTED_GUEST;
 	err = choose_controls(MSR_IA32_VMX_TRUE_EXIT_CTLS,
-			      VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_LOAD_IA32_EFER,
-			      "VM-exit", &cap->exit, NULL);
+			      VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_LOAD_IA32_EFER, "VM-exit",
+			      &cap->exit, NULL);
 	if (err)
 		return err;
 	return choose_controls(MSR_IA32_VMX_TRUE_ENTRY_CTLS,
 			       VM_ENTRY_IA32E_MODE | VM_ENTRY_LOAD_IA32_EFER |
-			       VM_ENTRY_LOAD_DEBUG_CONTROLS,
+				       VM_ENTRY_LOAD_DEBUG_CONTROLS,
 			       "VM-entry", &cap->entry, NULL);
 }
 
@@ -127,16 +127,14 @@ static void read_ept_vpid(struct vmx_capability *cap)
 		return;
 	bits = native_read_msr(MSR_IA32_VMX_EPT_VPID_CAP);
 	cap->ept_vpid = bits;
-	if (!(bits & EPT_CAP_WALK_4) || !(bits & EPT_CAP_WRITE_BACK) ||
-	    !(bits & EPT_CAP_INVEPT) || !(bits & EPT_CAP_INVEPT_SINGLE) ||
-	    !(bits & EPT_CAP_INVEPT_ALL))
+	if (!(bits & EPT_CAP_WALK_4) || !(bits & EPT_CAP_WRITE_BACK) || !(bits & EPT_CAP_INVEPT) ||
+	    !(bits & EPT_CAP_INVEPT_SINGLE) || !(bits & EPT_CAP_INVEPT_ALL))
 		cap->ept = false;
 	cap->ept_2m = cap->ept && (bits & EPT_CAP_2M);
 	cap->ept_1g = cap->ept && (bits & EPT_CAP_1G);
 	cap->ept_ad = cap->ept && (bits & EPT_CAP_AD);
 	cap->ept_exec_only = cap->ept && (bits & EPT_CAP_EXEC_ONLY);
-	if (!(bits & VPID_CAP_INVVPID) || !(bits & VPID_CAP_SINGLE) ||
-	    !(bits & VPID_CAP_ALL))
+	if (!(bits & VPID_CAP_INVVPID) || !(bits & VPID_CAP_SINGLE) || !(bits & VPID_CAP_ALL))
 		cap->vpid = false;
 	cap->invvpid_addr = cap->vpid && (bits & VPID_CAP_ADDR);
 }
@@ -146,22 +144,27 @@ static int check_cpu(void)
 	u64 control;
 
 	if (boot_cpu_data.x86_vendor != X86_VENDOR_INTEL) {
-		hv_err("this CPU is not Intel's (%s): hvbench needs VT-x; the emulated Intel machine runs on any CPU: make bench MACHINE=emulated\n",
+		hv_err("this CPU is not Intel's (%s): hvbench needs VT-x; the emulated Intel "
+		       "machine runs on any CPU: make bench MACHINE=emulated\n",
 		       boot_cpu_data.x86_vendor_id);
 		return -ENODEV;
 	}
 	if (!(cpuid_ecx(1) & BIT(5))) {
-		hv_err("this CPU does not offer VT-x (CPUID.1:ECX.VMX is 0): switch it on in the firmware set-up, or, inside a virtual machine, have its hypervisor offer nested VT-x\n");
+		hv_err("this CPU does not offer VT-x (CPUID.1:ECX.VMX is 0): switch it on in the "
+		       "firmware set-up, or, inside a virtual machine, have its hypervisor offer "
+		       "nested VT-x\n");
 		return -ENODEV;
 	}
 	control = native_read_msr(MSR_IA32_FEAT_CTL);
 	if (!(control & FEAT_CTL_LOCK) || !(control & FEAT_CTL_VMX_OUTSIDE_SMX)) {
-		hv_err("firmware keeps VT-x off (IA32_FEATURE_CONTROL is %#llx): switch on Intel Virtualization Technology in the firmware set-up and power-cycle\n",
+		hv_err("firmware keeps VT-x off (IA32_FEATURE_CONTROL is %#llx): switch on Intel "
+		       "Virtualization Technology in the firmware set-up and power-cycle\n",
 		       control);
 		return -ENODEV;
 	}
 	if (__read_cr4() & CR4_FRED) {
-		hv_err("this kernel runs with FRED, which hvbench does not know yet: boot with fred=off\n");
+		hv_err("this kernel runs with FRED, which hvbench does not know yet: boot with "
+		       "fred=off\n");
 		return -ENODEV;
 	}
 	return 0;

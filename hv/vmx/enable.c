@@ -42,7 +42,8 @@ static int enable_here(void)
 	struct vmx_cpu *cpu = this_cpu_ptr(&vmx_cpus);
 
 	if (__read_cr4() & X86_CR4_VMXE) {
-		hv_err("another hypervisor holds VT-x on CPU %d: if it is KVM, stop its guests and run modprobe -r kvm_intel\n",
+		hv_err("another hypervisor holds VT-x on CPU %d: if it is KVM, stop its guests and "
+		       "run modprobe -r kvm_intel\n",
 		       smp_processor_id());
 		return -EBUSY;
 	}
@@ -51,7 +52,8 @@ static int enable_here(void)
 	if (vmxon(__pa(cpu->region))) {
 		cr4_clear_bits(X86_CR4_VMXE);
 		intel_pt_handle_vmx(0);
-		hv_err("VMXON failed on CPU %d: IA32_FEATURE_CONTROL may differ there; update the firmware\n",
+		hv_err("VMXON failed on CPU %d: IA32_FEATURE_CONTROL may differ there; update the "
+		       "firmware\n",
 		       smp_processor_id());
 		return -EIO;
 	}
@@ -121,8 +123,7 @@ static int system_suspends(struct notifier_block *block, unsigned long action, v
 static struct notifier_block suspend = { .notifier_call = system_suspends };
 
 /* A CPU in VMX operation blocks INIT, which firmware's reset may need. */
-static int system_reboots(struct notifier_block *block, unsigned long action,
-			  void *unused)
+static int system_reboots(struct notifier_block *block, unsigned long action, void *unused)
 {
 	on_each_cpu(disable_here, NULL, 1);
 	return NOTIFY_OK;
@@ -134,7 +135,7 @@ static void free_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu)
+	for_each_possible_cpu (cpu)
 		free_page((unsigned long)per_cpu(vmx_cpus, cpu).region);
 }
 
@@ -142,7 +143,7 @@ static int __init allocate_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
+	for_each_possible_cpu (cpu) {
 		struct vmx_cpu *state = &per_cpu(vmx_cpus, cpu);
 
 		INIT_LIST_HEAD(&state->active);

@@ -104,7 +104,7 @@ static enum hv_next exit_vmcall(struct hv_vcpu *vcpu)
 }
 
 /* Exit qualification for I/O instructions: SDM 3C, table 28-5. */
-#define IO_BYTES(qualification) (((qualification) & 7) + 1)
+#define IO_BYTES(qualification) (((qualification)&7) + 1)
 #define IO_IN BIT(3)
 #define IO_STRING BIT(4)
 #define IO_PORT(qualification) ((u16)((qualification) >> 16))

@@ -9,6 +9,8 @@
 #ifndef HV_VMX_INSN_H
 #define HV_VMX_INSN_H
 
+/* clang-format off: it takes asm goto labels apart */
+
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/types.h>

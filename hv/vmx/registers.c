@@ -13,8 +13,9 @@
 #define VECTOR_UD 6
 #define VECTOR_GP 13
 
-#define CR0_KNOWN (HV_CR0_PE | HV_CR0_MP | BIT_ULL(2) | HV_CR0_TS | HV_CR0_ET | HV_CR0_NE | \
-		   HV_CR0_WP | HV_CR0_AM | HV_CR0_NW | HV_CR0_CD | HV_CR0_PG)
+#define CR0_KNOWN                                                                             \
+	(HV_CR0_PE | HV_CR0_MP | BIT_ULL(2) | HV_CR0_TS | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | \
+	 HV_CR0_AM | HV_CR0_NW | HV_CR0_CD | HV_CR0_PG)
 #define CR4_OFFERED (HV_CR4_PSE | HV_CR4_PAE | HV_CR4_PGE)
 #define EFER_OFFERED (HV_EFER_LME | HV_EFER_LMA | HV_EFER_NXE)
 
@@ -107,7 +108,7 @@ enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu)
 		return set_cr0(vcpu, paging->cr0 & ~HV_CR0_TS);
 	case 3: /* LMSW: the low four bits, but PE can't be cleared */
 		return set_cr0(vcpu, (paging->cr0 & ~(HV_CR0_MP | BIT_ULL(2) | HV_CR0_TS)) |
-					       ((qualification >> 16) & 15));
+					     ((qualification >> 16) & 15));
 	}
 	return hv_vcpu_end(vcpu, HVBENCH_END_BAD_INSTRUCTION); /* CR8 */
 }

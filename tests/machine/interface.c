@@ -68,11 +68,11 @@ static void check_refusals(void)
 {
 	struct hvbench_config config;
 
-#define REFUSED(mmu, what, change)                   \
-	do {                                         \
+#define REFUSED(mmu, what, change)                     \
+	do {                                           \
 		config = vm_config(HVBENCH_MMU_##mmu); \
-		change;                              \
-		expect_refusal(config, what);        \
+		change;                                \
+		expect_refusal(config, what);          \
 	} while (0)
 	REFUSED(EPT, "another version", config.version++);
 	REFUSED(EPT, "an unknown mmu", config.mmu = HVBENCH_NR_MMUS);
@@ -103,7 +103,8 @@ static void check_start(void)
 	struct vm vm = vm_open(HVBENCH_MMU_EPT, true);
 
 	report(vm_run(&vm) && errno == EIO, "RUN before SET_START is EIO");
-	report(start_refused(&vm, 1ull << 47, 0x100000, 0), "a RIP that is not canonical is EINVAL");
+	report(start_refused(&vm, 1ull << 47, 0x100000, 0),
+	       "a RIP that is not canonical is EINVAL");
 	report(start_refused(&vm, 0x200000, 0x100001, 0), "a CR3 with low bits is EINVAL");
 	report(start_refused(&vm, 0x200000, VM_BYTES, 0), "a CR3 outside memory is EINVAL");
 	report(start_refused(&vm, 0x200000, 0x100000, 1), "a reserved word is EINVAL");
@@ -207,8 +208,8 @@ static void check_cpu_offered(enum hvbench_mmu mmu)
 	struct vm vm = vm_start(mmu, guest_cpuid_fpu, guest_cpuid_fpu_end);
 	__u32 *words;
 
-	report(!vm_run(&vm) && vm.control->run.exit == HVBENCH_RUN_DOORBELL,
-	       "%s: CPUID runs", mmu_names[mmu]);
+	report(!vm_run(&vm) && vm.control->run.exit == HVBENCH_RUN_DOORBELL, "%s: CPUID runs",
+	       mmu_names[mmu]);
 	words = (__u32 *)(vm.memory + HVBENCH_MAILBOX_GPA);
 	report(!(words[1] & 1) && !(words[1] >> 25 & 3) && words[0] >> 31,
 	       "%s: CPUID offers no FPU and SSE, and tells of a hypervisor", mmu_names[mmu]);

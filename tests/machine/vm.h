@@ -20,8 +20,7 @@ struct vm {
 };
 
 /* A code fragment between two labels of guests.S. */
-#define GUEST(name)                                                  \
-	extern const char guest_##name[], guest_##name##_end[];
+#define GUEST(name) extern const char guest_##name[], guest_##name##_end[];
 
 /* The default configuration of that MMU. */
 struct hvbench_config vm_config(enum hvbench_mmu mmu);

@@ -8,8 +8,8 @@
 
 #define MAX_WORDS 32
 
-struct call call(int (*command)(const struct tool *, int, char **),
-		 enum machine_kind machine, const char *words)
+struct call call(int (*command)(const struct tool *, int, char **), enum machine_kind machine,
+		 const char *words)
 {
 	char *copy = strdup(words), *rest = copy, *argv[MAX_WORDS + 1];
 	struct tool tool = { .engine = &fake_engine, .machine = machine };

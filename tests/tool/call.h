@@ -11,8 +11,8 @@ struct call {
 };
 
 /* words: "run alpha --mmu ept", split at blanks. Free with call_free(). */
-struct call call(int (*command)(const struct tool *, int, char **),
-		 enum machine_kind machine, const char *words);
+struct call call(int (*command)(const struct tool *, int, char **), enum machine_kind machine,
+		 const char *words);
 void call_free(struct call *call);
 
 #endif

@@ -11,8 +11,7 @@
 
 /* Goes before all that follows, up to the next call. */
 void check_group(const char *name);
-bool check(bool condition, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+bool check(bool condition, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Both sides are shown where they differ. */
 bool check_text(const char *text, const char *expected, const char *what);
 bool check_holds(const char *text, const char *part, const char *what);

@@ -22,8 +22,7 @@ void fake_ring(struct hvbench_run *run, uint32_t doorbell)
 	run->doorbell = doorbell;
 }
 
-static void count_exits(struct fake_vm *fake_vm, unsigned int reason,
-			uint64_t nr, uint64_t tsc)
+static void count_exits(struct fake_vm *fake_vm, unsigned int reason, uint64_t nr, uint64_t tsc)
 {
 	fake_vm->stats.exits[reason] += nr;
 	fake_vm->stats.outside_tsc[reason] += nr * tsc;
@@ -40,10 +39,8 @@ static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
 	count_exits(fake_vm, nested ? 48 : 0, pages, 1000);
 	count_exits(fake_vm, EXIT_EXTERNAL_INTERRUPT, 1, 5000);
 	fake_vm->stats.counter[HVBENCH_CNT_fault_fill] += pages;
-	fake_vm->stats.counter[nested ? HVBENCH_CNT_ept_fill_4k :
-					HVBENCH_CNT_spt_fill] += pages;
-	fake_vm->stats.counter[HVBENCH_CNT_flush_invvpid_addr] +=
-		nested ? 0 : pages;
+	fake_vm->stats.counter[nested ? HVBENCH_CNT_ept_fill_4k : HVBENCH_CNT_spt_fill] += pages;
+	fake_vm->stats.counter[HVBENCH_CNT_flush_invvpid_addr] += nested ? 0 : pages;
 	fake_vm->stats.counter[HVBENCH_CNT_table_bytes] = 16384;
 	fake_vm->stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
 	fake_vm->box->ops = pages;
@@ -54,18 +51,14 @@ static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
 
 static void begin(struct fake_vm *fake_vm, const char *name)
 {
-	snprintf(fake_vm->box->phase_name, sizeof(fake_vm->box->phase_name),
-		 "%s", name);
+	snprintf(fake_vm->box->phase_name, sizeof(fake_vm->box->phase_name), "%s", name);
 	fake_vm->box->asked_begin = fake_vm->box->asked;
 }
 
-int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run,
-	      struct failure *why)
+int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run, struct failure *why)
 {
 	/* A guest without parameters counts as one of 64 pages. */
-	uint64_t pages = fake_vm->params->nr_values ?
-				 fake_vm->params->values[0] :
-				 64;
+	uint64_t pages = fake_vm->params->nr_values ? fake_vm->params->values[0] : 64;
 
 	(void)why;
 	switch (fake_vm->step) {
@@ -96,8 +89,7 @@ int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run,
 	return 0;
 }
 
-int fake_hang(struct fake_vm *fake_vm, struct hvbench_run *run,
-	      struct failure *why)
+int fake_hang(struct fake_vm *fake_vm, struct hvbench_run *run, struct failure *why)
 {
 	struct timespec long_time = { .tv_sec = 30 };
 
@@ -125,8 +117,8 @@ static void fake_close(struct engine *engine)
 	fake.opened--;
 }
 
-static int fake_create(struct engine *engine, const struct vm_config *config,
-		       struct vm *vm, struct failure *why)
+static int fake_create(struct engine *engine, const struct vm_config *config, struct vm *vm,
+		       struct failure *why)
 {
 	struct fake_vm *fake_vm;
 
@@ -154,8 +146,7 @@ static void fake_destroy(struct vm *vm)
 	fake.live_vms--;
 }
 
-static int fake_start(struct vm *vm, const struct hvbench_start *start,
-		      struct failure *why)
+static int fake_start(struct vm *vm, const struct hvbench_start *start, struct failure *why)
 {
 	(void)vm;
 	(void)why;
@@ -163,8 +154,7 @@ static int fake_start(struct vm *vm, const struct hvbench_start *start,
 	return 0;
 }
 
-static int fake_run(struct vm *vm, struct hvbench_run *run,
-		    struct failure *why)
+static int fake_run(struct vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	struct fake_vm *fake_vm = vm->state;
 	int ret;

@@ -19,8 +19,7 @@ struct fake_vm {
 };
 
 /* What run() does: fills run in, may change mailbox and counters. */
-typedef int (*fake_play)(struct fake_vm *fake, struct hvbench_run *run,
-			 struct failure *why);
+typedef int (*fake_play)(struct fake_vm *fake, struct hvbench_run *run, struct failure *why);
 
 extern struct fake {
 	fake_play play;
@@ -35,11 +34,9 @@ extern struct fake {
 void fake_reset(void);
 
 /* A guest of two phases, first-touch and warm, whose counts follow its parameters. */
-int fake_good(struct fake_vm *fake, struct hvbench_run *run,
-	      struct failure *why);
+int fake_good(struct fake_vm *fake, struct hvbench_run *run, struct failure *why);
 /* Never ends by itself. */
-int fake_hang(struct fake_vm *fake, struct hvbench_run *run,
-	      struct failure *why);
+int fake_hang(struct fake_vm *fake, struct hvbench_run *run, struct failure *why);
 
 void fake_ring(struct hvbench_run *run, uint32_t doorbell);
 

@@ -56,8 +56,7 @@ bool check_number(uint64_t number, uint64_t expected, const char *what)
 
 	check(equal, "%s", what);
 	if (!equal)
-		printf("# expected: %llu\n# found:    %llu\n",
-		       (unsigned long long)expected,
+		printf("# expected: %llu\n# found:    %llu\n", (unsigned long long)expected,
 		       (unsigned long long)number);
 	return equal;
 }

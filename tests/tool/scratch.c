@@ -12,8 +12,7 @@
 static char directory[] = "/tmp/hvbench-test-XXXXXX";
 static bool made;
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	(void)st;
 	(void)type;

@@ -16,8 +16,7 @@ static void refuse(const char *words, int status, const char *sentence)
 	c = call(cmd_run, MACHINE_EMULATED, words);
 	check_number(c.status, status, words);
 	check_holds(c.err, sentence, sentence);
-	check(!*c.out && !fake.live_vms && !fake.opened,
-	      "nothing is printed, nothing is left");
+	check(!*c.out && !fake.live_vms && !fake.opened, "nothing is printed, nothing is left");
 	call_free(&c);
 }
 
@@ -34,22 +33,18 @@ static void test_usage(void)
 	       "unknown option \"--vpdi\"; did you mean \"vpid\"?");
 	refuse("run alpha --mmu ept --vpid=maybe", 2,
 	       "vpid has no choice \"maybe\" (right: off, on)");
-	refuse("run alpha --mmu ept --vpid", 2,
-	       "a value is missing after --vpid");
-	refuse("run alpha --mmu ept --json=yes", 2,
-	       "this option takes no value");
+	refuse("run alpha --mmu ept --vpid", 2, "a value is missing after --vpid");
+	refuse("run alpha --mmu ept --json=yes", 2, "this option takes no value");
 	refuse("run alpha --mmu ept -q", 2, "unknown option \"-q\"");
 	refuse("run alpha --mmu ept --spt.sync vtlb", 2,
 	       "--spt.sync has no effect under --mmu ept");
 	refuse("run alpha --mmu ept -p page=3", 2,
 	       "alpha has no parameter \"page\"; did you mean \"pages\"? (right: pages, passes)");
-	refuse("run alpha --mmu ept -p pages", 2,
-	       "-p takes name=value, not \"pages\"");
+	refuse("run alpha --mmu ept -p pages", 2, "-p takes name=value, not \"pages\"");
 	refuse("run alpha --mmu ept -p pages=5000", 2,
 	       "pages: 5000 is out of range (right: 1 to 4096)");
 	refuse("run plain --mmu ept -p x=1", 2, "(it has none)");
-	refuse("run alpha --mmu ept --repeat 0", 2,
-	       "--repeat: 0 is out of range");
+	refuse("run alpha --mmu ept --repeat 0", 2, "--repeat: 0 is out of range");
 	refuse("run alpha --mmu ept --timeout x", 2, "not a number");
 	refuse("run alpha --mmu ept --memory 1M", 2, "out of range");
 	refuse("run alpha --mmu ept --cpu 9999", 3, "no such CPU");
@@ -64,15 +59,15 @@ static void test_configuration(void)
 		 "run alpha --mmu spt --spt.sync vtlb --vpid off --memory 80M -p pages=32");
 	check_number(c.status, 0, "a run with knobs passes");
 	check(fake.last.mmu == HVBENCH_MMU_SPT &&
-		      fake.last.knob[HVBENCH_KNOB_SPT_SYNC] ==
-			      HVBENCH_SPT_SYNC_VTLB &&
+		      fake.last.knob[HVBENCH_KNOB_SPT_SYNC] == HVBENCH_SPT_SYNC_VTLB &&
 		      fake.last.knob[HVBENCH_KNOB_VPID] == 0 &&
 		      fake.last.knob[HVBENCH_KNOB_POPULATE] == 1 &&
 		      fake.last.memory_bytes == 80 << 20,
 	      "the engine gets what was asked for, and defaults otherwise");
 	check_holds(c.out, "alpha pages=32 passes=8\n", "parameters are echoed");
 	check_holds(c.out,
-		    "engine=hvbench mmu=spt backing=4k populate=on vpid=off spt.sync=vtlb memory=80M repetitions=1\n",
+		    "engine=hvbench mmu=spt backing=4k populate=on vpid=off spt.sync=vtlb "
+		    "memory=80M repetitions=1\n",
 		    "so is the configuration");
 	check_holds(c.out, "times are TSC cycles", "metal counts cycles");
 	check(!strstr(c.out, "instructions"), "and no instructions");
@@ -84,22 +79,26 @@ static void test_output(void)
 	struct call c;
 
 	fake_reset();
-	c = call(cmd_run, MACHINE_EMULATED,
-		 "run alpha --mmu ept --repeat 3");
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --repeat 3");
 	check_number(c.status, 0, "three repetitions pass");
 	check_number(fake.vms, 3, "each in a VM of its own");
 	check_holds(c.out, "phase first-touch: 64 operations", "a phase");
 	/* 64 * 1200 + 5000 over 64, and without the tick of 5000. */
-	check_holds(c.out, "  instructions                                           1278.1  (median of 3; 1278.1 to 1278.1)\n",
+	check_holds(c.out,
+		    "  instructions                                           1278.1  (median of "
+		    "3; 1278.1 to 1278.1)\n",
 		    "instructions an operation");
-	check_holds(c.out, "    without the host's interrupts                        1200.0  (median",
+	check_holds(c.out,
+		    "    without the host's interrupts                        1200.0  (median",
 		    "the same without the host's interrupts");
-	check_holds(c.out, "  VM exits                                                1.016  (65)\n",
+	check_holds(c.out,
+		    "  VM exits                                                1.016  (65)\n",
 		    "exits an operation");
-	check_holds(c.out, "    EPT_VIOLATION                                         1.000  (64, each 1000 outside the guest)\n",
+	check_holds(c.out,
+		    "    EPT_VIOLATION                                         1.000  (64, each "
+		    "1000 outside the guest)\n",
 		    "exits by reason");
-	check_holds(c.out, "16384 bytes of the hypervisor (peak 20480)",
-		    "table memory");
+	check_holds(c.out, "16384 bytes of the hypervisor (peak 20480)", "table memory");
 	check(!strstr(c.out, "cycles") || strstr(c.out, "not cycles"),
 	      "no word of cycles but that they are none");
 	check_text(c.err, "", "nothing on the error stream");
@@ -115,15 +114,14 @@ static void test_json(void)
 	struct call c;
 
 	fake_reset();
-	c = call(cmd_run, MACHINE_EMULATED,
-		 "run alpha --mmu ept --json --repeat 2");
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --json --repeat 2");
 	object = json_loads(c.out, 0, &error);
-	check(object && json_array_size(json_object_get(
-				object, "repetitions")) == 2,
+	check(object && json_array_size(json_object_get(object, "repetitions")) == 2,
 	      "JSON of two repetitions");
 	check(object &&
 		      !json_unpack(
-			      json_array_get(json_array_get(json_object_get(object, "repetitions"), 1), 0),
+			      json_array_get(
+				      json_array_get(json_object_get(object, "repetitions"), 1), 0),
 			      "{s:I, s:{s:F}}", "ops", &ops, "per_operation",
 			      "instructions_without_host_interrupts", &cost) &&
 		      ops == 64 && cost == 1200,
@@ -132,8 +130,7 @@ static void test_json(void)
 	call_free(&c);
 }
 
-static int differ(struct fake_vm *vm, struct hvbench_run *run,
-		  struct failure *why)
+static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 1)
@@ -141,8 +138,7 @@ static int differ(struct fake_vm *vm, struct hvbench_run *run,
 	return 0;
 }
 
-static int other_phases(struct fake_vm *vm, struct hvbench_run *run,
-			struct failure *why)
+static int other_phases(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	if (vm->serial == 1 && vm->step == 2)
 		vm->step = 4;
@@ -157,9 +153,10 @@ static void test_repetitions(void)
 	fake.play = differ;
 	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --repeat 2");
 	check_number(c.status, 0, "counts that differ are no failure");
-	check_holds(c.err,
-		    "WARNING: repetitions 1 and 2 differ in fault_fill in phase first-touch: 64 and 65",
-		    "but are warned of in emulation");
+	check_holds(
+		c.err,
+		"WARNING: repetitions 1 and 2 differ in fault_fill in phase first-touch: 64 and 65",
+		"but are warned of in emulation");
 	call_free(&c);
 	fake_reset();
 	fake.play = differ;
@@ -175,8 +172,7 @@ static void test_repetitions(void)
 	call_free(&c);
 }
 
-static int failing(struct fake_vm *vm, struct hvbench_run *run,
-		   struct failure *why)
+static int failing(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	(void)why;
 	vm->box->exit_status = 1;
@@ -238,8 +234,7 @@ static void test_info_and_list(void)
 	call_free(&c);
 	c = call(cmd_list, MACHINE_EMULATED, "list --json");
 	object = json_loads(c.out, 0, &error);
-	check(object && json_array_size(json_object_get(
-				object, "counters")) == HVBENCH_NR_COUNTERS,
+	check(object && json_array_size(json_object_get(object, "counters")) == HVBENCH_NR_COUNTERS,
 	      "JSON of all counters");
 	json_decref(object);
 	call_free(&c);

@@ -11,7 +11,7 @@
 #include "fake_engine.h"
 #include "scratch.h"
 
-#define TEXT \
+#define TEXT                                                \
 	"alpha pages=16,32 spt.sync=vtlb,unsync repeat=2\n" \
 	"plain mmu=ept vpid=off,on\n"
 
@@ -20,8 +20,8 @@ static struct call suite(const char *text, const char *out, const char *more)
 {
 	char words[1024];
 
-	snprintf(words, sizeof(words), "suite %s --out %s/%s%s",
-		 scratch_write("test.suite", text), scratch(), out, more);
+	snprintf(words, sizeof(words), "suite %s --out %s/%s%s", scratch_write("test.suite", text),
+		 scratch(), out, more);
 	return call(cmd_suite, MACHINE_EMULATED, words);
 }
 
@@ -48,7 +48,8 @@ static void test_passing(void)
 	call_free(&c);
 	first = scratch_read("a/deep/one/results.csv");
 	check_holds(first,
-		    "hvbench,ept,4k,on,on,4k,off,-,alpha,pages=16 passes=8,first-touch,1,exit.EPT_VIOLATION,exits,16\n",
+		    "hvbench,ept,4k,on,on,4k,off,-,alpha,pages=16 "
+		    "passes=8,first-touch,1,exit.EPT_VIOLATION,exits,16\n",
 		    "results.csv has exact counts");
 	check_holds(first, "hvbench,ept,4k,on,off,4k,off,-,plain,,warm,1,ops,",
 		    "a workload without parameters has none there");
@@ -57,9 +58,7 @@ static void test_passing(void)
 	      "no partial file is left");
 	environment = scratch_read("a/deep/one/environment.json");
 	object = json_loads(environment, 0, &error);
-	check(object && !strcmp(json_string_value(json_object_get(
-					object, "machine")),
-				"emulated"),
+	check(object && !strcmp(json_string_value(json_object_get(object, "machine")), "emulated"),
 	      "environment.json tells the machine");
 	json_decref(object);
 	free(environment);
@@ -67,17 +66,14 @@ static void test_passing(void)
 	c = suite(TEXT, "two", "");
 	call_free(&c);
 	second = scratch_read("two/results.csv");
-	check(*second && !strcmp(first, second),
-	      "two runs give the same bytes");
+	check(*second && !strcmp(first, second), "two runs give the same bytes");
 	free(first);
 	free(second);
 }
 
-static int fail_some(struct fake_vm *vm, struct hvbench_run *run,
-		     struct failure *why)
+static int fail_some(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
-	if (vm->params->values[0] == 32 &&
-	    vm->vm->config.mmu == HVBENCH_MMU_SPT && vm->step == 2) {
+	if (vm->params->values[0] == 32 && vm->vm->config.mmu == HVBENCH_MMU_SPT && vm->step == 2) {
 		run->exit = HVBENCH_RUN_ENDED;
 		run->end = HVBENCH_END_TRIPLE_FAULT;
 		run->exit_reason = 2;
@@ -96,18 +92,20 @@ static void test_failing(void)
 	c = suite("alpha pages=16,32 repeat=2\n", "failing", "");
 	check_number(c.status, 1, "a failing run: status 1");
 	check_holds(c.err,
-		    "[6/8] alpha pages=32 passes=8 mmu=spt repetition 1/2: FAILED: the guest triple-faulted",
+		    "[6/8] alpha pages=32 passes=8 mmu=spt repetition 1/2: FAILED: the guest "
+		    "triple-faulted",
 		    "with its reason");
 	check_holds(c.err,
-		    "[7/8] alpha pages=32 passes=8 mmu=spt repetition 2/2: left out after the failure above\n",
+		    "[7/8] alpha pages=32 passes=8 mmu=spt repetition 2/2: left out after the "
+		    "failure above\n",
 		    "its other repetitions are left out");
 	check_holds(c.err, "[8/8] alpha pages=32 passes=8 mmu=ept repetition 2/2: ok\n",
 		    "the others go on");
 	check_holds(c.err,
-		    "1 of 8 runs failed, 1 were left out after that; there is no new results.csv, the 6 that went well are in",
+		    "1 of 8 runs failed, 1 were left out after that; there is no new results.csv, "
+		    "the 6 that went well are in",
 		    "the end says what there is");
-	check(!scratch_exists("failing/results.csv") &&
-		      !scratch_exists("failing/environment.json"),
+	check(!scratch_exists("failing/results.csv") && !scratch_exists("failing/environment.json"),
 	      "there is no results.csv");
 	text = scratch_read("failing/results.csv.partial");
 	check(strstr(text, ",pages=16 passes=8,warm,2,") &&
@@ -120,13 +118,11 @@ static void test_failing(void)
 	c = suite("alpha\n", "refused", "");
 	check_number(c.status, 1, "all runs refused: status 1");
 	check_holds(c.err, "all runs failed; nothing was written", "says so");
-	check(!scratch_exists("refused/results.csv.partial"),
-	      "and leaves no partial file");
+	check(!scratch_exists("refused/results.csv.partial"), "and leaves no partial file");
 	call_free(&c);
 }
 
-static int differ(struct fake_vm *vm, struct hvbench_run *run,
-		  struct failure *why)
+static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 3)
@@ -143,10 +139,11 @@ static void test_unequal(void)
 	c = suite("alpha repeat=2\n", "unequal", "");
 	check_number(c.status, 0, "counts that differ are no failure");
 	check_holds(c.err,
-		    "WARNING: alpha pages=64 passes=8 mmu=ept repetition 2/2: counts should be exact, but this repetition and the first differ in exit.CR_ACCESS in phase first-touch: 0 and 1",
+		    "WARNING: alpha pages=64 passes=8 mmu=ept repetition 2/2: counts should be "
+		    "exact, but this repetition and the first differ in exit.CR_ACCESS in phase "
+		    "first-touch: 0 and 1",
 		    "but are warned of");
-	check_holds(c.err, "WARNING: 1 repetitions did not repeat",
-		    "at the end once more");
+	check_holds(c.err, "WARNING: 1 repetitions did not repeat", "at the end once more");
 	call_free(&c);
 }
 
@@ -157,9 +154,10 @@ static void test_usage(void)
 	fake_reset();
 	c = suite("alpha pges=1\n", "usage", "");
 	check_number(c.status, 2, "a wrong suite file: status 2");
-	check_holds(c.err,
-		    "test.suite:1: alpha has no parameter or knob \"pges\"; did you mean \"pages\"?",
-		    "with file and line");
+	check_holds(
+		c.err,
+		"test.suite:1: alpha has no parameter or knob \"pges\"; did you mean \"pages\"?",
+		"with file and line");
 	check(!fake.vms && !scratch_exists("usage"), "nothing ran");
 	call_free(&c);
 	fake.absent = "no /dev/hvbench";
@@ -198,8 +196,7 @@ static void test_full_disk(void)
 	fake_reset();
 	c = suite("alpha\n", "full", "");
 	check_number(c.status, 3, "a full disk: status 3");
-	check_holds(c.err, "results.csv.partial: No space left on device",
-		    "with the reason");
+	check_holds(c.err, "results.csv.partial: No space left on device", "with the reason");
 	check(!scratch_exists("full/results.csv"), "and no results.csv");
 	call_free(&c);
 }

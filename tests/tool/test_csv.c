@@ -32,7 +32,8 @@ static void test_fields(void)
 	csv_header(out);
 	fclose(out);
 	check_text(text,
-		   "engine,mmu,backing,populate,vpid,ept.leaf,ept.ad,spt.sync,workload,params,phase,repetition,counter,unit,value\n",
+		   "engine,mmu,backing,populate,vpid,ept.leaf,ept.ad,spt.sync,workload,params,"
+		   "phase,repetition,counter,unit,value\n",
 		   "the header has every knob");
 	free(text);
 }
@@ -71,15 +72,11 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	check_holds(text, ROW "tsc,instructions,18446744073709551615\n",
 		    "tsc in instructions, up to the largest number");
 	check_holds(text, ROW "vm_exits,exits,0\n", "a zero counter");
-	check_holds(text, ROW "outside_tsc,instructions,0\n",
-		    "unit tsc becomes instructions");
+	check_holds(text, ROW "outside_tsc,instructions,0\n", "unit tsc becomes instructions");
 	check_holds(text, ROW "exit.CR_ACCESS,exits,3\n", "an exit by reason");
-	check_holds(text, ROW "outside_tsc.CR_ACCESS,instructions,999\n",
-		    "its time");
-	check_holds(text, ROW "outside_histogram.CR_ACCESS.9,exits,2\n",
-		    "its histogram");
-	check_holds(text, ROW "guest_untrapped_flushes,flushes,0\n",
-		    "the guest's own flushes");
+	check_holds(text, ROW "outside_tsc.CR_ACCESS,instructions,999\n", "its time");
+	check_holds(text, ROW "outside_histogram.CR_ACCESS.9,exits,2\n", "its histogram");
+	check_holds(text, ROW "guest_untrapped_flushes,flushes,0\n", "the guest's own flushes");
 	check(!strstr(text, "CPUID"), "no row for an exit that never came");
 	free(text);
 	out = open_memstream(&text, &size);

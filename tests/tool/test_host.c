@@ -11,16 +11,13 @@
 
 static void test_machine(void)
 {
-	check(host_machine(scratch_write(
-		      "cmdline", "quiet hvbench.machine=emulated panic=-1\n")) ==
+	check(host_machine(scratch_write("cmdline", "quiet hvbench.machine=emulated panic=-1\n")) ==
 		      MACHINE_EMULATED,
 	      "the kernel's command line says emulated");
-	check(host_machine(scratch_write(
-		      "cmdline", "quiet hvbench.machine=emulatedx\n")) ==
+	check(host_machine(scratch_write("cmdline", "quiet hvbench.machine=emulatedx\n")) ==
 		      MACHINE_METAL,
 	      "a word that only begins so does not");
-	check(host_machine("/nowhere") == MACHINE_METAL,
-	      "without a command line it is metal");
+	check(host_machine("/nowhere") == MACHINE_METAL, "without a command line it is metal");
 }
 
 static void test_reading(void)
@@ -32,36 +29,30 @@ static void test_reading(void)
 	host_read_line(scratch_write("empty", "\n"), value, sizeof(value));
 	check_text(value, "not available", "an empty line");
 	scratch_write("cpuinfo", "model name\t: A CPU\nmodel\t\t: 42\n");
-	host_read_field(scratch_write("cpuinfo",
-				      "model name\t: A CPU\nmodel\t\t: 42\n"),
-			"model", value, sizeof(value));
+	host_read_field(scratch_write("cpuinfo", "model name\t: A CPU\nmodel\t\t: 42\n"), "model",
+			value, sizeof(value));
 	check_text(value, "42", "a field is found by its whole name");
-	host_read_field(scratch_write("cpuinfo", "a : b\n"), "c", value,
-			sizeof(value));
+	host_read_field(scratch_write("cpuinfo", "a : b\n"), "c", value, sizeof(value));
 	check_text(value, "not available", "a missing field");
 }
 
 static void test_environment(void)
 {
 	char *argv[] = { "hvbench", "suite", "a b.suite" };
-	struct tool tool = { .machine = MACHINE_EMULATED,
-			     .argc = 3,
-			     .argv = argv };
+	struct tool tool = { .machine = MACHINE_EMULATED, .argc = 3, .argv = argv };
 	struct engine engine = { .ops = &fake_engine };
 	json_t *object = environment_json(&tool, &engine, 0);
-	static const char *const keys[] = { "machine",	"kernel",   "cpu",
-					    "microcode", "governor", "turbo",
-					    "memory",	"date",	    "command",
-					    "vmx",	"mitigations" };
+	static const char *const keys[] = { "machine",	"kernel", "cpu",	"microcode",
+					    "governor", "turbo",  "memory",	"date",
+					    "command",	"vmx",	  "mitigations" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		check(json_object_get(object, keys[i]) != NULL,
-		      "environment.json has %s", keys[i]);
+		check(json_object_get(object, keys[i]) != NULL, "environment.json has %s", keys[i]);
 	check_text(json_string_value(json_object_get(object, "command")),
 		   "hvbench suite 'a b.suite'", "the command, quoted");
-	check_text(json_string_value(json_object_get(object, "vmx")),
-		   "not available", "an engine that can't tell");
+	check_text(json_string_value(json_object_get(object, "vmx")), "not available",
+		   "an engine that can't tell");
 	json_decref(object);
 }
 

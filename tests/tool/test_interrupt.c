@@ -21,8 +21,7 @@ static double now(void)
 }
 
 /* Hangs in its second VM; Ctrl-C comes before the call could block. */
-static int interrupt_second(struct fake_vm *vm, struct hvbench_run *run,
-			    struct failure *why)
+static int interrupt_second(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	if (vm->serial == 0)
 		return fake_good(vm, run, why);
@@ -31,15 +30,13 @@ static int interrupt_second(struct fake_vm *vm, struct hvbench_run *run,
 }
 
 /* Swallows the first signal, as one does that comes too early. */
-static int hang_twice(struct fake_vm *vm, struct hvbench_run *run,
-		      struct failure *why)
+static int hang_twice(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	fake_hang(vm, run, why);
 	return fake_hang(vm, run, why);
 }
 
-static int hang_under_spt(struct fake_vm *vm, struct hvbench_run *run,
-			  struct failure *why)
+static int hang_under_spt(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	if (vm->vm->config.mmu == HVBENCH_MMU_SPT)
 		return fake_hang(vm, run, why);
@@ -55,18 +52,15 @@ static void test_timeout(void)
 	fake.play = fake_hang;
 	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --timeout 1");
 	check_number(c.status, 1, "a guest that hangs: status 1");
-	check_holds(c.err, "the guest did not end within 1 s (--timeout)",
-		    "with the reason");
-	check(now() - start > 0.9 && now() - start < 5,
-	      "after the time that was set");
+	check_holds(c.err, "the guest did not end within 1 s (--timeout)", "with the reason");
+	check(now() - start > 0.9 && now() - start < 5, "after the time that was set");
 	check(!fake.live_vms && !*c.out, "and nothing is left");
 	call_free(&c);
 	start = now();
 	fake_reset();
 	fake.play = hang_twice;
 	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --timeout 1");
-	check(c.status == 1 && now() - start < 5,
-	      "a signal that came too early is repeated");
+	check(c.status == 1 && now() - start < 5, "a signal that came too early is repeated");
 	call_free(&c);
 	fake_reset();
 	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --timeout 1");
@@ -82,11 +76,12 @@ static void test_suite_timeout(void)
 	fake_reset();
 	fake.play = hang_under_spt;
 	snprintf(words, sizeof(words), "suite %s --out %s/slow --timeout 1",
-		 scratch_write("slow.suite", "alpha\nbeta mmu=ept\n"),
-		 scratch());
+		 scratch_write("slow.suite", "alpha\nbeta mmu=ept\n"), scratch());
 	c = call(cmd_suite, MACHINE_EMULATED, words);
 	check_number(c.status, 1, "a suite with a guest that hangs: status 1");
-	check_holds(c.err, "[2/3] alpha pages=64 passes=8 mmu=spt repetition 1/1: FAILED: the guest did not end within 1 s",
+	check_holds(c.err,
+		    "[2/3] alpha pages=64 passes=8 mmu=spt repetition 1/1: FAILED: the guest did "
+		    "not end within 1 s",
 		    "with the reason");
 	check_holds(c.err, "[3/3] beta pages=64 passes=8 stride=4096 mmu=ept repetition 1/1: ok",
 		    "and the others go on");
@@ -105,15 +100,16 @@ static void test_ctrl_c(void)
 		 scratch_write("stop.suite", "alpha repeat=3\n"), scratch());
 	c = call(cmd_suite, MACHINE_EMULATED, words);
 	check_number(c.status, 1, "an interrupted suite: status 1");
-	check_holds(c.err,
-		    "interrupted; there is no new results.csv, the 1 of 6 runs that went well are in",
-		    "says what there is");
+	check_holds(
+		c.err,
+		"interrupted; there is no new results.csv, the 1 of 6 runs that went well are in",
+		"says what there is");
 	check(now() - start < 5, "at once, though the signal came early");
 	check(!fake.live_vms && !fake.opened && fake.vms == 2,
 	      "no VM is left, none was made after");
 	text = scratch_read("stopped/results.csv.partial");
-	check(!scratch_exists("stopped/results.csv") &&
-		      strstr(text, ",warm,1,") && !strstr(text, "spt,"),
+	check(!scratch_exists("stopped/results.csv") && strstr(text, ",warm,1,") &&
+		      !strstr(text, "spt,"),
 	      "completed runs alone are kept");
 	free(text);
 	call_free(&c);

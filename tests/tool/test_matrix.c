@@ -36,8 +36,8 @@ static void describe(char *buf, size_t size)
 	for (i = 0; i < matrix.nr; i++) {
 		spec_variant(&matrix.cell[i].spec, variant, sizeof(variant));
 		spec_params(&matrix.cell[i].spec, params, sizeof(params));
-		used += snprintf(buf + used, size - used, "%u %s %s|",
-				 matrix.cell[i].group, params, variant);
+		used += snprintf(buf + used, size - used, "%u %s %s|", matrix.cell[i].group, params,
+				 variant);
 	}
 }
 
@@ -59,20 +59,16 @@ static void test_lists(void)
 	forget();
 	expand("plain vpid=off,on ept.leaf=4k,2m backing=2m");
 	check_number(matrix.nr, 4 + 2, "vpid for both, ept.leaf for ept");
-	check_number(matrix.cell[0].spec.memory_bytes, 100 << 20,
-		     "memory is what the guest needs");
+	check_number(matrix.cell[0].spec.memory_bytes, 100 << 20, "memory is what the guest needs");
 	forget();
 	expand("alpha memory=130M");
-	check_number(matrix.cell[0].spec.memory_bytes, 130 << 20,
-		     "or what the line says");
+	check_number(matrix.cell[0].spec.memory_bytes, 130 << 20, "or what the line says");
 	forget();
 	expand("alpha");
-	check_number(matrix.cell[0].spec.memory_bytes, 64 << 20,
-		     "or 64 MB at least");
+	check_number(matrix.cell[0].spec.memory_bytes, 64 << 20, "or 64 MB at least");
 	forget();
 	expand("alpha memory=2049K");
-	check_number(matrix.cell[0].spec.memory_bytes, 4 << 20,
-		     "rounded up to whole 2 MB");
+	check_number(matrix.cell[0].spec.memory_bytes, 4 << 20, "rounded up to whole 2 MB");
 	forget();
 }
 
@@ -92,18 +88,14 @@ static void test_limit(void)
 	unsigned int i;
 
 	for (i = 2; i <= 64; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 ",%u", i);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%u", i);
 	strcat(text, " passes=1");
 	for (i = 2; i <= 64; i++)
-		snprintf(text + strlen(text), sizeof(text) - strlen(text),
-			 ",%u", i);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%u", i);
 	suite_parse(text, "x", &catalog, &suite, &why);
-	check(matrix_expand(&suite, "x", 1, &matrix, &why) &&
-		      why.status == STATUS_USAGE,
+	check(matrix_expand(&suite, "x", 1, &matrix, &why) && why.status == STATUS_USAGE,
 	      "8192 configurations are refused");
-	check_text(why.text,
-		   "x:1: the lists expand to more than 4096 configurations",
+	check_text(why.text, "x:1: the lists expand to more than 4096 configurations",
 		   "with the line");
 	suite_free(&suite);
 }
@@ -119,14 +111,13 @@ static void test_order(void)
 	if (!check(!plan_make(&matrix, &plan, &why), "a plan is made"))
 		return;
 	for (i = 0; i < plan.nr; i++) {
-		snprintf(found + strlen(found), sizeof(found) - strlen(found),
-			 "%u.%u ", plan.step[i].cell, plan.step[i].repetition);
+		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%u.%u ",
+			 plan.step[i].cell, plan.step[i].repetition);
 		lasts += plan.step[i].last_of_group;
 	}
 	check_text(found, "0.1 1.1 1.2 0.2 0.3 1.3 2.1 3.1 3.2 2.2 2.3 3.3 ",
 		   "variants interleave, and every second round is reversed");
-	check(lasts == 2 && plan.step[5].last_of_group &&
-		      plan.step[11].last_of_group,
+	check(lasts == 2 && plan.step[5].last_of_group && plan.step[11].last_of_group,
 	      "the last run of each group is known");
 	plan_free(&plan);
 	forget();

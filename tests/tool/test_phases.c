@@ -62,22 +62,19 @@ static void test_proper(void)
 	box.table_bytes = 8192;
 	box.guest_faults = 3;
 	check(!end(10), "and ends");
-	check(result.nr_phases == 1 && !strcmp(result.phase[0].name, "cold"),
-	      "it is in the book");
+	check(result.nr_phases == 1 && !strcmp(result.phase[0].name, "cold"), "it is in the book");
 	check_number(result.phase[0].stats.counter[HVBENCH_CNT_vm_exits], 5,
 		     "with the counters' change");
 	check_number(result.phase[0].tsc, 250, "its time");
 	check_number(result.phase[0].asked.cr3, 4, "its flushes");
 	check_number(result.phase[0].guest_faults, 3, "its faults");
-	check(!phases.exited && !ring(HVBENCH_BELL_EXIT) && phases.exited,
-	      "the guest ends well");
+	check(!phases.exited && !ring(HVBENCH_BELL_EXIT) && phases.exited, "the guest ends well");
 	done();
 }
 
 static void refuse(const char *sentence, int ret)
 {
-	if (!check(ret == -1 && why.status == STATUS_RUN_FAILED,
-		   "the run fails: %s", sentence))
+	if (!check(ret == -1 && why.status == STATUS_RUN_FAILED, "the run fails: %s", sentence))
 		return;
 	check_holds(why.text, sentence, "and says so");
 	done();
@@ -152,8 +149,7 @@ static void test_console(void)
 	box.console_bytes = 9;
 	check(!ring(HVBENCH_BELL_CONSOLE), "console output is taken");
 	fflush(console);
-	check_text(shown, "hi\n\\x1b[2J\\x00\\xff",
-		   "without control characters");
+	check_text(shown, "hi\n\\x1b[2J\\x00\\xff", "without control characters");
 	done();
 	fresh();
 	memset(box.console, 'x', sizeof(box.console));
@@ -161,8 +157,7 @@ static void test_console(void)
 	for (i = 0; i < 1000; i++)
 		ring(HVBENCH_BELL_CONSOLE);
 	fflush(console);
-	check(strlen(shown) < 300000 && strstr(shown, "further output"),
-	      "a flood is cut");
+	check(strlen(shown) < 300000 && strstr(shown, "further output"), "a flood is cut");
 	done();
 }
 
@@ -171,8 +166,7 @@ static void test_failing(void)
 	fresh();
 	box.exit_status = 3;
 	strcpy(box.message, "page 7 shows \033 garbage");
-	refuse("own check failed (status 3): page 7 shows \\x1b garbage",
-	       ring(HVBENCH_BELL_EXIT));
+	refuse("own check failed (status 3): page 7 shows \\x1b garbage", ring(HVBENCH_BELL_EXIT));
 	fresh();
 	box.exit_status = 1;
 	memset(box.message, 0x80, sizeof(box.message));
@@ -195,8 +189,7 @@ static void test_random_damage(void)
 			size_t j, from = rand() % sizeof(box);
 
 			for (j = from; j < sizeof(box) && j < from + 40; j++)
-				bytes[j] = rand() % 3 ? 'a' + rand() % 26 :
-							rand();
+				bytes[j] = rand() % 3 ? 'a' + rand() % 26 : rand();
 			if (ring(rand() % 6)) {
 				failures++;
 				break;
@@ -205,8 +198,8 @@ static void test_random_damage(void)
 		phases_seen += result.nr_phases;
 		done();
 	}
-	check(failures > 0, "of 3000 random guests %u fail; %u phases got through",
-	      failures, phases_seen);
+	check(failures > 0, "of 3000 random guests %u fail; %u phases got through", failures,
+	      phases_seen);
 }
 
 void test_phases(void)

@@ -32,15 +32,13 @@ static void test_subtract(struct phase *p)
 	begin->outside_histogram[48][31] = 1;
 	end->outside_histogram[48][31] = 3;
 	stats_subtract(begin, end, &p->stats);
-	check_number(p->stats.counter[HVBENCH_CNT_vm_exits], 15,
-		     "an event counts its change");
+	check_number(p->stats.counter[HVBENCH_CNT_vm_exits], 15, "an event counts its change");
 	check_number(p->stats.counter[HVBENCH_CNT_table_bytes], 8192,
 		     "a gauge shows its level at the end");
 	check_number(p->stats.counter[HVBENCH_CNT_table_bytes_peak], 12288,
 		     "a peak shows its level at the end");
 	check_number(p->stats.exits[48], 3, "exits count their change");
-	check_number(p->stats.outside_histogram[48][31], 2,
-		     "the last bucket counts its change");
+	check_number(p->stats.outside_histogram[48][31], 2, "the last bucket counts its change");
 	free(begin);
 	free(end);
 }
@@ -52,18 +50,15 @@ static void test_phase_sums(struct phase *p)
 	p->stats.counter[HVBENCH_CNT_flush_transition] = 2;
 	p->stats.counter[HVBENCH_CNT_guest_flush_cr3] = 100;
 	p->stats.counter[HVBENCH_CNT_guest_flush_cr4] = 50;
-	check_number(phase_flushes(p), 3,
-		     "hypervisor flushes are the flush_* alone");
+	check_number(phase_flushes(p), 3, "hypervisor flushes are the flush_* alone");
 	p->asked.cr3 = 140;
 	p->asked.invlpg = 7;
 	p->asked.cr4 = 3;
 	p->asked.invpcid = 2;
-	check_number(phase_untrapped(p), 40 + 7 + 2,
-		     "untrapped flushes are counted kind by kind");
+	check_number(phase_untrapped(p), 40 + 7 + 2, "untrapped flushes are counted kind by kind");
 	p->tsc = 1000;
 	p->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = 300;
-	check_number(phase_own_tsc(p), 700,
-		     "host interrupts are taken off the time");
+	check_number(phase_own_tsc(p), 700, "host interrupts are taken off the time");
 }
 
 static void test_counts(struct phase *p, struct phase *q)
@@ -82,27 +77,20 @@ static void test_counts(struct phase *p, struct phase *q)
 	check(results_counts_equal(&a, &b, what, sizeof(what)),
 	      "times and host interrupts may differ");
 	q->stats.counter[HVBENCH_CNT_fault_fill]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)),
-	      "a counter may not");
-	check_text(what, "fault_fill in phase warm: 0 and 1",
-		   "and the difference is told");
+	check(!results_counts_equal(&a, &b, what, sizeof(what)), "a counter may not");
+	check_text(what, "fault_fill in phase warm: 0 and 1", "and the difference is told");
 	*q = *p;
 	q->stats.exits[28]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)),
-	      "an exit may not");
-	check_text(what, "exit.CR_ACCESS in phase warm: 0 and 1",
-		   "and is named");
+	check(!results_counts_equal(&a, &b, what, sizeof(what)), "an exit may not");
+	check_text(what, "exit.CR_ACCESS in phase warm: 0 and 1", "and is named");
 	*q = *p;
 	q->guest_faults++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)),
-	      "the guest's own counts may not");
+	check(!results_counts_equal(&a, &b, what, sizeof(what)), "the guest's own counts may not");
 	*q = *p;
 	strcpy(q->name, "cold");
-	check(!results_counts_equal(&a, &b, what, sizeof(what)),
-	      "phases may not");
+	check(!results_counts_equal(&a, &b, what, sizeof(what)), "phases may not");
 	b.nr_phases = 0;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)),
-	      "nor their number");
+	check(!results_counts_equal(&a, &b, what, sizeof(what)), "nor their number");
 }
 
 static void test_time_left(void)
@@ -139,8 +127,7 @@ static void test_terminal(void)
 	check(!strchr(text, '\n'), "a run that went well leaves no line");
 	progress_end(&progress, "b", false, "broken");
 	fclose(out);
-	check(strstr(text, "\r\033[K[2/2] b: broken\n"),
-	      "one that failed does");
+	check(strstr(text, "\r\033[K[2/2] b: broken\n"), "one that failed does");
 	free(text);
 }
 

@@ -22,30 +22,23 @@ static int run(fake_play play)
 	return run_guest(&engine, &spec, 20, stdout, &result, &why);
 }
 
-static int check_start(struct fake_vm *vm, struct hvbench_run *r,
-		       struct failure *w)
+static int check_start(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	(void)w;
-	check(fake.start.rip == HVBENCH_IMAGE_GPA &&
-		      fake.start.cr3 == HVBENCH_IMAGE_GPA &&
+	check(fake.start.rip == HVBENCH_IMAGE_GPA && fake.start.cr3 == HVBENCH_IMAGE_GPA &&
 		      fake.start.rdi == HVBENCH_PARAMS_GPA,
 	      "the guest starts where its file says");
-	check(vm->params->magic == HVBENCH_PARAMS_MAGIC &&
-		      vm->params->abi == HVBENCH_GUEST_ABI &&
-		      vm->params->nr_values == 2 &&
-		      vm->params->values[0] == 99 &&
-		      vm->params->values[1] == 8 &&
-		      vm->params->memory_bytes == 64 << 20 &&
+	check(vm->params->magic == HVBENCH_PARAMS_MAGIC && vm->params->abi == HVBENCH_GUEST_ABI &&
+		      vm->params->nr_values == 2 && vm->params->values[0] == 99 &&
+		      vm->params->values[1] == 8 && vm->params->memory_bytes == 64 << 20 &&
 		      vm->params->image_end == HVBENCH_IMAGE_GPA + 8192,
 	      "it finds its parameters");
-	check(((unsigned char *)vm->vm->memory)[HVBENCH_IMAGE_GPA] == 0xf4,
-	      "and its image");
+	check(((unsigned char *)vm->vm->memory)[HVBENCH_IMAGE_GPA] == 0xf4, "and its image");
 	fake_ring(r, HVBENCH_BELL_EXIT);
 	return 0;
 }
 
-static int end_no_memory(struct fake_vm *vm, struct hvbench_run *r,
-			 struct failure *w)
+static int end_no_memory(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	(void)vm;
 	(void)w;
@@ -57,8 +50,7 @@ static int end_no_memory(struct fake_vm *vm, struct hvbench_run *r,
 	return 0;
 }
 
-static int come_back_strangely(struct fake_vm *vm, struct hvbench_run *r,
-			       struct failure *w)
+static int come_back_strangely(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	(void)vm;
 	(void)w;
@@ -66,8 +58,7 @@ static int come_back_strangely(struct fake_vm *vm, struct hvbench_run *r,
 	return 0;
 }
 
-static int break_ioctl(struct fake_vm *vm, struct hvbench_run *r,
-		       struct failure *w)
+static int break_ioctl(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	(void)vm;
 	(void)r;
@@ -75,8 +66,7 @@ static int break_ioctl(struct fake_vm *vm, struct hvbench_run *r,
 }
 
 /* A phase, then garbage: what was measured must not leak. */
-static int garbage_after_phase(struct fake_vm *vm, struct hvbench_run *r,
-			       struct failure *w)
+static int garbage_after_phase(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	if (vm->step < 2)
 		return fake_good(vm, r, w);
@@ -84,8 +74,7 @@ static int garbage_after_phase(struct fake_vm *vm, struct hvbench_run *r,
 	return 0;
 }
 
-static int interrupted_often(struct fake_vm *vm, struct hvbench_run *r,
-			     struct failure *w)
+static int interrupted_often(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	if (vm->step < 5)
 		return 0;
@@ -97,8 +86,7 @@ static int interrupted_often(struct fake_vm *vm, struct hvbench_run *r,
 
 static void refuse(fake_play play, const char *sentence)
 {
-	check(run(play) == -1 && why.status == STATUS_RUN_FAILED,
-	      "the run fails");
+	check(run(play) == -1 && why.status == STATUS_RUN_FAILED, "the run fails");
 	check_holds(why.text, sentence, "with the reason");
 	check(!fake.live_vms && !result.phase, "and nothing is left");
 }
@@ -121,7 +109,8 @@ void test_runner(void)
 	      "signals that mean nothing change nothing");
 	result_free(&result);
 	refuse(end_no_memory,
-	       "the guest touched a guest-physical address that has no memory (rip 0x200123, cr2 0, cr3 0, last exit EPT_VIOLATION, qualification 0, gpa 0xdead000)");
+	       "the guest touched a guest-physical address that has no memory (rip 0x200123, cr2 "
+	       "0, cr3 0, last exit EPT_VIOLATION, qualification 0, gpa 0xdead000)");
 	refuse(come_back_strangely, "came back with 99");
 	refuse(break_ioctl, "Input/output error");
 	refuse(garbage_after_phase, "it rang 3735928559");

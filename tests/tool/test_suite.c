@@ -16,54 +16,45 @@ static void refuse(const char *text, const char *sentence)
 	struct suite suite;
 	struct failure why = { 0 };
 
-	if (suite_parse(text, "x.suite", &catalog, &suite, &why) &&
-	    why.status == STATUS_USAGE) {
+	if (suite_parse(text, "x.suite", &catalog, &suite, &why) && why.status == STATUS_USAGE) {
 		check_text(why.text, sentence, sentence);
 		return;
 	}
 	check(false, "refused: %s", text);
 }
 
-#define KEYS \
-	"(right: pages, passes, mmu, backing, populate, vpid, ept.leaf, ept.ad, spt.sync, repeat, memory)"
+#define KEYS                                                                                \
+	"(right: pages, passes, mmu, backing, populate, vpid, ept.leaf, ept.ad, spt.sync, " \
+	"repeat, memory)"
 
 static void test_errors(void)
 {
-	refuse("alfa\n",
-	       "x.suite:1: unknown workload \"alfa\"; did you mean \"alpha\"? (right: alpha, beta, plain)");
-	refuse("# a comment\n\nalpha pagse=1\n",
-	       "x.suite:3: alpha has no parameter or knob \"pagse\"; did you mean \"pages\"? " KEYS);
-	refuse("alpha frobnicate=1", "x.suite:1: alpha has no parameter or knob \"frobnicate\" " KEYS);
-	refuse("alpha pages",
-	       "x.suite:1: expected key=value[,value...] instead of \"pages\"");
-	refuse("alpha =3",
-	       "x.suite:1: expected key=value[,value...] instead of \"=3\"");
+	refuse("alfa\n", "x.suite:1: unknown workload \"alfa\"; did you mean \"alpha\"? (right: "
+			 "alpha, beta, plain)");
+	refuse("# a comment\n\nalpha pagse=1\n", "x.suite:3: alpha has no parameter or knob "
+						 "\"pagse\"; did you mean \"pages\"? " KEYS);
+	refuse("alpha frobnicate=1",
+	       "x.suite:1: alpha has no parameter or knob \"frobnicate\" " KEYS);
+	refuse("alpha pages", "x.suite:1: expected key=value[,value...] instead of \"pages\"");
+	refuse("alpha =3", "x.suite:1: expected key=value[,value...] instead of \"=3\"");
 	refuse("alpha pages=", "x.suite:1: a value is missing for \"pages\"");
-	refuse("alpha pages=1,,2",
-	       "x.suite:1: a value is missing for \"pages\"");
+	refuse("alpha pages=1,,2", "x.suite:1: a value is missing for \"pages\"");
 	refuse("alpha pages=1 pages=2", "x.suite:1: two times the key \"pages\"");
-	refuse("alpha pages=4,2,4",
-	       "x.suite:1: pages names the value 4 twice");
-	refuse("alpha pages=1K,1024",
-	       "x.suite:1: pages names the value 1024 twice");
-	refuse("alpha pages=many",
-	       "x.suite:1: pages: \"many\" is not a number (right: digits, perhaps with K, M, G or T)");
-	refuse("alpha pages=0",
-	       "x.suite:1: pages: 0 is out of range (right: 1 to 4096)");
+	refuse("alpha pages=4,2,4", "x.suite:1: pages names the value 4 twice");
+	refuse("alpha pages=1K,1024", "x.suite:1: pages names the value 1024 twice");
+	refuse("alpha pages=many", "x.suite:1: pages: \"many\" is not a number (right: digits, "
+				   "perhaps with K, M, G or T)");
+	refuse("alpha pages=0", "x.suite:1: pages: 0 is out of range (right: 1 to 4096)");
 	refuse("alpha mmu=npt",
 	       "x.suite:1: mmu has no choice \"npt\"; did you mean \"ept\"? (right: ept, spt)");
 	refuse("alpha spt.sync=vtlb,trap",
 	       "x.suite:1: spt.sync has no choice \"trap\" (right: vtlb, unsync)");
-	refuse("alpha mmu=ept spt.sync=vtlb",
-	       "x.suite:1: spt.sync has no effect under mmu=ept");
-	refuse("alpha repeat=1,2",
-	       "x.suite:1: repeat takes one value, not a list");
-	refuse("alpha repeat=0",
-	       "x.suite:1: repeat: 0 is out of range (right: 1 to 1000)");
-	refuse("alpha memory=1G,2G",
-	       "x.suite:1: memory takes one value, not a list");
-	refuse("# nothing\n\n",
-	       "x.suite: no experiment in it (right: one a line, WORKLOAD key=value[,value...]...)");
+	refuse("alpha mmu=ept spt.sync=vtlb", "x.suite:1: spt.sync has no effect under mmu=ept");
+	refuse("alpha repeat=1,2", "x.suite:1: repeat takes one value, not a list");
+	refuse("alpha repeat=0", "x.suite:1: repeat: 0 is out of range (right: 1 to 1000)");
+	refuse("alpha memory=1G,2G", "x.suite:1: memory takes one value, not a list");
+	refuse("# nothing\n\n", "x.suite: no experiment in it (right: one a line, WORKLOAD "
+				"key=value[,value...]...)");
 }
 
 static void test_good(void)
@@ -79,11 +70,9 @@ static void test_good(void)
 		   "a good text is taken"))
 		return;
 	check_number(suite.nr, 3, "three experiments");
-	check(suite.line[0].param[0].nr == 2 &&
-		      suite.line[0].param[0].value[1] == 1024,
+	check(suite.line[0].param[0].nr == 2 && suite.line[0].param[0].value[1] == 1024,
 	      "a list of two sizes");
-	check(suite.line[0].mmu.nr == 1 &&
-		      suite.line[0].mmu.value[0] == HVBENCH_MMU_SPT,
+	check(suite.line[0].mmu.nr == 1 && suite.line[0].mmu.value[0] == HVBENCH_MMU_SPT,
 	      "one MMU");
 	check_number(suite.line[2].number, 4, "lines are counted with comments");
 	check_number(suite.line[2].repeat.value[0], 3, "repeat");
@@ -97,11 +86,9 @@ static void test_files(void)
 	struct failure why;
 	char path[300];
 
-	check(suite_read("/nowhere.suite", &catalog, &suite, &why) &&
-		      why.status == STATUS_USAGE,
+	check(suite_read("/nowhere.suite", &catalog, &suite, &why) && why.status == STATUS_USAGE,
 	      "no file");
-	check_text(why.text, "/nowhere.suite: No such file or directory",
-		   "and the reason");
+	check_text(why.text, "/nowhere.suite: No such file or directory", "and the reason");
 	snprintf(path, sizeof(path), "%s", scratch_write("empty.suite", ""));
 	check(suite_read(path, &catalog, &suite, &why), "an empty file");
 	snprintf(path, sizeof(path), "%s/guests/alpha.elf", scratch());
@@ -124,15 +111,13 @@ static void test_random_damage(void)
 	for (i = 0; i < 20000; i++) {
 		memcpy(text, good, sizeof(good));
 		for (k = 0; k < 1 + (unsigned int)rand() % 5; k++)
-			text[rand() % (sizeof(good) - 1)] =
-				letters[rand() % (sizeof(letters) - 1)];
+			text[rand() % (sizeof(good) - 1)] = letters[rand() % (sizeof(letters) - 1)];
 		if (suite_parse(text, "x", &catalog, &suite, &why))
 			continue;
 		taken++;
 		suite_free(&suite);
 	}
-	check(taken > 0 && taken < 20000, "of 20000 damaged texts %u are taken",
-	      taken);
+	check(taken > 0 && taken < 20000, "of 20000 damaged texts %u are taken", taken);
 }
 
 /* The project's own suites stay readable; guests are not built here. */

@@ -29,11 +29,10 @@ static void make_sections(struct tiny_elf *elf)
 	};
 }
 
-void tiny_elf_param(struct tiny_elf *elf, const char *name, uint64_t def,
-		    uint64_t min, uint64_t max)
+void tiny_elf_param(struct tiny_elf *elf, const char *name, uint64_t def, uint64_t min,
+		    uint64_t max)
 {
-	struct hvbench_guest_param_info *param =
-		&elf->info.params[elf->info.nr_params++];
+	struct hvbench_guest_param_info *param = &elf->info.params[elf->info.nr_params++];
 
 	snprintf(param->name, sizeof(param->name), "%s", name);
 	snprintf(param->help, sizeof(param->help), "how many %s", name);
@@ -76,17 +75,14 @@ void tiny_elf_make(struct tiny_elf *elf, const char *name)
 	elf->info.cr3 = HVBENCH_IMAGE_GPA;
 	elf->info.min_memory_bytes = 16 << 20;
 	snprintf(elf->info.name, sizeof(elf->info.name), "%s", name);
-	snprintf(elf->info.summary, sizeof(elf->info.summary),
-		 "a guest of tests");
-	snprintf(elf->info.stands_for, sizeof(elf->info.stands_for),
-		 "nothing but tests");
+	snprintf(elf->info.summary, sizeof(elf->info.summary), "a guest of tests");
+	snprintf(elf->info.stands_for, sizeof(elf->info.stands_for), "nothing but tests");
 	tiny_elf_param(elf, "pages", 64, 1, 4096);
 	tiny_elf_param(elf, "passes", 8, 1, 100);
 	memset(elf->image, 0xf4, sizeof(elf->image));
 }
 
-int tiny_elf_parse(const struct tiny_elf *elf, struct guest_file *guest,
-		   struct failure *why)
+int tiny_elf_parse(const struct tiny_elf *elf, struct guest_file *guest, struct failure *why)
 {
 	unsigned char *copy = malloc(sizeof(*elf));
 
@@ -99,8 +95,7 @@ void tiny_elf_write(const struct tiny_elf *elf, const char *directory)
 	char path[512];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/%.31s.elf", directory,
-		 elf->info.name);
+	snprintf(path, sizeof(path), "%s/%.31s.elf", directory, elf->info.name);
 	file = fopen(path, "w");
 	if (!file || fwrite(elf, sizeof(*elf), 1, file) != 1 || fclose(file)) {
 		perror(path);

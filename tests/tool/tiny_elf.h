@@ -21,11 +21,10 @@ struct tiny_elf {
 
 /* A proper guest of that name with the parameters pages and passes. */
 void tiny_elf_make(struct tiny_elf *elf, const char *name);
-void tiny_elf_param(struct tiny_elf *elf, const char *name, uint64_t def,
-		    uint64_t min, uint64_t max);
+void tiny_elf_param(struct tiny_elf *elf, const char *name, uint64_t def, uint64_t min,
+		    uint64_t max);
 /* As guest_file_parse() takes it: a copy made by malloc(). */
-int tiny_elf_parse(const struct tiny_elf *elf, struct guest_file *guest,
-		   struct failure *why);
+int tiny_elf_parse(const struct tiny_elf *elf, struct guest_file *guest, struct failure *why);
 /* <directory>/<name>.elf */
 void tiny_elf_write(const struct tiny_elf *elf, const char *directory);
 
