@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -385,6 +386,40 @@ static bool write_file(const char *path, const char *text)
 	return ok;
 }
 
+#define KLOG_READ_ALL 3
+#define KLOG_CLEAR 5
+#define KLOG_BYTES (64 << 10)
+
+static bool log_has(const char *text)
+{
+	static char log[KLOG_BYTES + 1];
+	int bytes = klogctl(KLOG_READ_ALL, log, KLOG_BYTES);
+
+	log[bytes > 0 ? bytes : 0] = 0;
+	return strstr(log, text);
+}
+
+/* The kernel asks all CPUs by NMI where they are: one of them is in a guest. */
+static void check_nmi(enum hvbench_mmu mmu)
+{
+	pid_t child = spinning_child(mmu);
+	int tries;
+
+	pin(child, 1);
+	pin(0, 0);
+	usleep(50000);
+	klogctl(KLOG_CLEAR, NULL, 0);
+	write_file("/proc/sysrq-trigger", "l");
+	for (tries = 0; tries < 50 && !log_has("NMI backtrace for cpu 1"); tries++)
+		usleep(20000);
+	report(log_has("NMI backtrace for cpu 1") && log_has("vmx_enter"),
+	       "%s: an NMI reaches the host through a guest that loops", mmu_names[mmu]);
+	/* The answer looks like a complaint to whoever reads the log next. */
+	klogctl(KLOG_CLEAR, NULL, 0);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+}
+
 static void check_hotplug(enum hvbench_mmu mmu)
 {
 	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
@@ -471,6 +506,7 @@ int main(void)
 		check_cpu_offered(mmu);
 		check_signal(mmu);
 		check_kill(mmu);
+		check_nmi(mmu);
 		check_hotplug(mmu);
 		check_leaks(mmu);
 	}
