@@ -47,10 +47,10 @@ deps:
 build: guests tool module
 
 guests:
-	@$(MAKE) --no-print-directory -C workloads
+	@$(MAKE) -s --no-print-directory -C workloads
 
 tool:
-	@$(MAKE) --no-print-directory -C bench
+	@$(MAKE) -s --no-print-directory -C bench
 
 module:
 	@scripts/build-module --for-machine $(KERNEL)

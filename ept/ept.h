@@ -15,7 +15,8 @@
 #define EPT_WRITE BIT_ULL(1)
 #define EPT_EXEC BIT_ULL(2)
 #define EPT_RWX (EPT_READ | EPT_WRITE | EPT_EXEC)
-#define EPT_TYPE_WB (6ull << 3) /* leaf only: memory type, write-back */
+#define EPT_TYPE_WB \
+	(6ull << 3 | BIT_ULL(6)) /* leaf only: write-back, whatever the guest's PAT says */
 #define EPT_LARGE BIT_ULL(7) /* levels 2 and 3: a leaf, not a table */
 #define EPT_ACCESSED BIT_ULL(8) /* the CPU's, where EPT A/D is on */
 #define EPT_DIRTY BIT_ULL(9)

@@ -37,12 +37,25 @@ u32 hv_vm_count(void)
 
 /*
  * Shadow tables can be many times the guest's own, so they are bounded: as
- * much as guest memory itself, at least 16 MiB. The backend drops tables
- * before it goes beyond.
+ * much as guest memory itself, within limits. The backend drops tables before
+ * it goes beyond; dropping them all is one event's work at most.
  */
 static u32 table_page_limit(u64 memory_bytes)
 {
-	return max_t(u64, memory_bytes, 16ull << 20) >> HV_PAGE_SHIFT;
+	return clamp_t(u64, memory_bytes, 16ull << 20, 256ull << 20) >> HV_PAGE_SHIFT;
+}
+
+static const char *refusal(int err)
+{
+	switch (err) {
+	case -ENOSPC:
+		return "all 65535 VPIDs are in use: close VMs, or use vpid=off";
+	case -ENOMEM:
+		return "the host has not enough memory for this VM: choose less, or backing=4k";
+	case -EINTR:
+		return "interrupted by a signal";
+	}
+	return "the MMU backend refused it: a bug, please report the command";
 }
 
 static void vm_free(struct hv_vm *vm)
@@ -172,11 +185,7 @@ int hv_vm_create(struct hvbench_config *config)
 		return err;
 	vm = vm_alloc(config);
 	if (IS_ERR(vm)) {
-		snprintf(config->refusal, sizeof(config->refusal),
-			 PTR_ERR(vm) == -ENOSPC
-				 ? "all 65535 VPIDs are in use: close VMs, or use vpid=off"
-				 : "the host has not enough memory for this VM: choose less, or "
-				   "backing=4k");
+		strscpy(config->refusal, refusal(PTR_ERR(vm)), sizeof(config->refusal));
 		return PTR_ERR(vm);
 	}
 	fd = anon_inode_getfd("hvbench-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);

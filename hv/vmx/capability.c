@@ -103,6 +103,8 @@ static int read_controls(struct vmx_capability *cap)
 	if (err)
 		return err;
 	secondary = native_read_msr(MSR_IA32_VMX_PROCBASED_CTLS2) >> 32;
+	/* ENCLS would run natively where the CPU has SGX. */
+	cap->secondary |= secondary & SECONDARY_EXEC_ENCLS_EXITING;
 	cap->ept = secondary & SECONDARY_EXEC_ENABLE_EPT;
 	cap->vpid = secondary & SECONDARY_EXEC_ENABLE_VPID;
 	cap->pml = secondary & SECONDARY_EXEC_ENABLE_PML;
@@ -188,7 +190,8 @@ int __init vmx_capability_read(void)
 	cap->cr4_fixed0 = native_read_msr(MSR_IA32_VMX_CR4_FIXED0);
 	cap->cr4_fixed1 = native_read_msr(MSR_IA32_VMX_CR4_FIXED1);
 	cap->slice_tsc = (u64)tsc_khz * HV_SLICE_MS;
-	cap->physical_address_bits = boot_cpu_data.x86_phys_bits;
+	/* The CPU's own answer, which the guest gets too. */
+	cap->physical_address_bits = cpuid_eax(0x80000008) & 0xff;
 	cap->gigabyte_pages = boot_cpu_has(X86_FEATURE_GBPAGES);
 	err = read_controls(cap);
 	if (err)

@@ -110,10 +110,12 @@ static int system_suspends(struct notifier_block *block, unsigned long action, v
 	switch (action) {
 	case PM_SUSPEND_PREPARE:
 	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
 		on_each_cpu(disable_here, NULL, 1);
 		break;
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
+	case PM_POST_RESTORE:
 		on_each_cpu(enable_again, NULL, 1);
 		break;
 	}

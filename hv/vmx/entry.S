@@ -104,7 +104,7 @@ SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
 	pop %rdi
 
 	/* The guest's return addresses must not steer ours. */
-	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, X86_FEATURE_RSB_VMEXIT_LITE
 
 	/* Nor may its values be speculated on. */
 	xor %ecx, %ecx

@@ -3,13 +3,15 @@
  * From VM exits to events: one table by basic exit reason (SDM 3D, appendix
  * C). A reason without a handler ends the guest, never the host.
  */
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/mce.h>
 #include <asm/vmx.h>
 
 #include "insn.h"
 #include "vmx.h"
 
 #define VECTOR_DB 1
-#define VECTOR_NMI 2
 #define VECTOR_UD 6
 #define VECTOR_AC 17
 #define VECTOR_MC 18
@@ -27,26 +29,60 @@ static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 	return hv_event_fault(vcpu, &fault);
 }
 
+/*
+ * The guest's memory or the machine failed: the host's business. Told as from
+ * user mode, so that a page that can't be recovered costs the tool's process
+ * and not the machine.
+ */
+static enum hv_next exit_machine_check(void)
+{
+	struct pt_regs regs = { .cs = 3, .flags = X86_EFLAGS_IF };
+
+	do_machine_check(&regs);
+	return HV_NEXT_PREPARE;
+}
+
+/*
+ * Single-stepping with interrupts held off by STI or MOV SS: VM entry wants
+ * to see the step pending, which a #DB exit does not record (SDM 3C, 27.3.1.5).
+ */
+static void restore_pending_step(void)
+{
+	if (vmread(GUEST_RFLAGS) & X86_EFLAGS_TF &&
+	    vmread(GUEST_INTERRUPTIBILITY_INFO) & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS))
+		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
+			vmread(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
+}
+
+static enum hv_next exit_debug(struct hv_vcpu *vcpu, u32 info)
+{
+	/* INT1 is a trap: its handler returns behind it. */
+	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_PRIV_SW_EXCEPTION)
+		vmx_skip_instruction(vcpu);
+	else
+		restore_pending_step();
+	return vmx_inject_exception(vcpu, VECTOR_DB, VMX_NO_ERROR_CODE);
+}
+
 static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 {
 	u32 info = vmread(VM_EXIT_INTR_INFO);
 	u8 vector = info & INTR_INFO_VECTOR_MASK;
+
+	vmx_recover_event(vcpu);
 
 	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR) {
 		/* The host's: its handler's IRET unblocks NMIs again. */
 		asm volatile("int $2");
 		return HV_NEXT_PREPARE;
 	}
-	if (vector == VECTOR_MC) {
-		asm volatile("int $18");
-		return HV_NEXT_PREPARE;
-	}
-	vmx_recover_event(vcpu);
 	switch (vector) {
+	case VECTOR_MC:
+		return exit_machine_check();
 	case VECTOR_PF:
 		return exit_page_fault(vcpu);
 	case VECTOR_DB:
-		return vmx_inject_exception(vcpu, vector, VMX_NO_ERROR_CODE);
+		return exit_debug(vcpu, info);
 	case VECTOR_AC:
 		return vmx_inject_exception(vcpu, vector, vmread(VM_EXIT_INTR_ERROR_CODE));
 	}
@@ -205,6 +241,8 @@ enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
 {
 	u32 reason = vcpu->exit_reason;
 
+	if (unlikely((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY))
+		exit_machine_check();
 	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY))
 		return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
 	reason &= 0xffff;

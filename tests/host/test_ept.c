@@ -74,8 +74,8 @@ static void test_4k(void)
 	report_prefix("ept 4k");
 	start(false, 0, true);
 	report_equal(violate(0x3456, HV_PF_WRITE), HV_FILLED, "the first touch fills");
-	report_equal(entry_of(0x3000, &level), hv_memory_hpa(&t.m.memory, 3) | 0x37,
-		     "entry: the host page, RWX, write-back, no other bit");
+	report_equal(entry_of(0x3000, &level), hv_memory_hpa(&t.m.memory, 3) | 0x77,
+		     "entry: the host page, RWX, write-back with the PAT ignored, no other bit");
 	report(level == 1 && t.m.pool.used_pages == 4, "four levels of one table");
 	report(!entry_of(0x4000, &level) && level == 1, "its neighbour has no entry");
 	report_equal(violate(0x3000, 0), HV_DONE, "a spurious violation is done");
@@ -99,7 +99,7 @@ static void test_2m(void)
 	report_prefix("ept 2m");
 	start(true, HVBENCH_EPT_LEAF_2M, true);
 	report_equal(violate(0x2ff123, 0), HV_FILLED, "the first touch fills");
-	report_equal(entry_of(0x2ff000, &level), hv_memory_hpa(&t.m.memory, 512) | 0xb7,
+	report_equal(entry_of(0x2ff000, &level), hv_memory_hpa(&t.m.memory, 512) | 0xf7,
 		     "entry: the 2M host page from its start, RWX, WB, PS");
 	report(level == 2 && t.m.pool.used_pages == 3, "three levels of one table");
 	report(count(HVBENCH_CNT_ept_fill_2m) == 1 && count(HVBENCH_CNT_ept_fill_4k) == 0,
@@ -109,7 +109,7 @@ static void test_2m(void)
 
 	start(true, HVBENCH_EPT_LEAF_4K, true);
 	violate(0x2ff123, 0);
-	report(entry_of(0x2ff000, &level) == (hv_memory_hpa(&t.m.memory, 0x2ff) | 0x37) &&
+	report(entry_of(0x2ff000, &level) == (hv_memory_hpa(&t.m.memory, 0x2ff) | 0x77) &&
 		       level == 1,
 	       "2M backing with ept.leaf=4k gives a 4K leaf inside it");
 	guest_close(&t);

@@ -76,4 +76,43 @@ guest touch
 	out %eax, $0xb0
 end_guest touch
 
+	/*
+	 * Debug exceptions that need care: INT1, and a single step onto an STI.
+	 * The handler counts and stops the stepping; rings with the count, 2.
+	 */
+guest debug_traps
+	mov $0x300000, %rsp
+	movabs $0x00af9b000000ffff, %rax
+	mov %rax, 0x5008
+	movabs $0x00cf93000000ffff, %rax
+	mov %rax, 0x5010
+	movw $23, 0x5100
+	movq $0x5000, 0x5102
+	lgdt 0x5100
+	lea 1f(%rip), %rax
+	mov %ax, 0x4010
+	movw $8, 0x4012
+	movw $0x8e00, 0x4014
+	shr $16, %rax
+	mov %ax, 0x4016
+	shr $16, %rax
+	mov %rax, 0x4018
+	movw $0x1f, 0x5110
+	movq $0x4000, 0x5112
+	lidt 0x5110
+	xor %ecx, %ecx
+	.byte 0xf1 /* INT1 */
+	pushf
+	orl $0x100, (%rsp)
+	popf
+	sti
+	nop
+	mov %ecx, %eax
+	out %eax, $0xb0
+	ud2
+1:	inc %ecx
+	andl $~0x100, 16(%rsp)
+	iretq
+end_guest debug_traps
+
 	.section .note.GNU-stack, "", @progbits

@@ -34,6 +34,7 @@ GUEST(bad_stack)
 GUEST(swapgs)
 GUEST(cpuid_fpu)
 GUEST(touch)
+GUEST(debug_traps)
 
 static const char *const mmu_names[] = { "ept", "spt" };
 
@@ -164,9 +165,9 @@ static void check_end(enum hvbench_mmu mmu, const char *code, const char *end,
 		      enum hvbench_end expected, const char *what)
 {
 	struct vm vm = vm_start(mmu, code, end);
+	int ret = vm_run(&vm);
 
-	report(!vm_run(&vm) && vm.control->run.exit == HVBENCH_RUN_ENDED &&
-		       vm.control->run.end == expected,
+	report(!ret && vm.control->run.exit == HVBENCH_RUN_ENDED && vm.control->run.end == expected,
 	       "%s: %s ends the run (%u, exit reason %u, rip %#llx)", mmu_names[mmu], what,
 	       vm.control->run.end, vm.control->run.exit_reason, vm.control->run.rip);
 	report(vm_run(&vm) && errno == EIO, "%s: and RUN after it is EIO", mmu_names[mmu]);
@@ -216,6 +217,20 @@ static void check_cpu_offered(enum hvbench_mmu mmu)
 	       "%s: CPUID offers no FPU and SSE, and tells of a hypervisor", mmu_names[mmu]);
 	report(!vm_run(&vm) && vm.control->run.end == HVBENCH_END_TRIPLE_FAULT,
 	       "%s: an FPU instruction faults", mmu_names[mmu]);
+	vm_close(&vm);
+}
+
+static void check_debug_traps(enum hvbench_mmu mmu)
+{
+	struct vm vm = vm_start(mmu, guest_debug_traps, guest_debug_traps_end);
+
+	int ret = vm_run(&vm);
+
+	report(!ret && vm.control->run.exit == HVBENCH_RUN_DOORBELL &&
+		       vm.control->run.doorbell == 2,
+	       "%s: INT1 and a single step onto STI trap once each (doorbell %u, end %u, rip "
+	       "%#llx)",
+	       mmu_names[mmu], vm.control->run.doorbell, vm.control->run.end, vm.control->run.rip);
 	vm_close(&vm);
 }
 
@@ -504,6 +519,7 @@ int main(void)
 		check_ends(mmu);
 		check_swapgs(mmu);
 		check_cpu_offered(mmu);
+		check_debug_traps(mmu);
 		check_signal(mmu);
 		check_kill(mmu);
 		check_nmi(mmu);
