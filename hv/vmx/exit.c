@@ -241,10 +241,11 @@ enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
 {
 	u32 reason = vcpu->exit_reason;
 
-	if (unlikely((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY))
-		exit_machine_check();
-	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY))
+	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY)) {
+		if ((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY)
+			exit_machine_check();
 		return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
+	}
 	reason &= 0xffff;
 	if (unlikely(reason >= ARRAY_SIZE(handlers) || !handlers[reason]))
 		return exit_not_offered(vcpu);
