@@ -127,15 +127,13 @@ check "RDRAND is hidden" has "$T/all.stdout" "no rdrand"
 check "kernel.log is there" has "$T/all/kernel.log" "Linux version 6.1."
 check "machine.json knows the end" is "$(value "$T/all" ended) $(value "$T/all" status) $(value "$T/all" cpus)" "command 7 2"
 finish same1
+# Wall time says more of the host's load than of us. The slowest host seen
+# does 30 million instructions a second on a core of its own.
 boot=$(value "$T/same1" boot_seconds)
-# Our two machines are a load of two themselves.
-load=$(cut -d ' ' -f 1 /proc/loadavg)
-if awk "BEGIN { exit !($load > 2.2) }" && awk "BEGIN { exit $boot <= 15 }"; then
-	echo "# init took $boot s; the promise of 15 s is for a host whose load is not $load"
-else
-	check "init within 15 s ($boot s), two machines running" \
-		awk "BEGIN { exit !($boot <= 15) }"
-fi
+ticks=$(value "$T/same1" boot_ticks)
+echo "# init took $boot s, beside whatever else ran"
+check "init within 450 million instructions, 15 s on a slow host ($ticks)" \
+	test "$ticks" -gt 0 -a "$ticks" -le 450000000
 
 echo "# the same run again, beside the other kernel"
 start same2 -- "$probe"
