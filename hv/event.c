@@ -104,7 +104,7 @@ enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 	enum hv_verdict verdict;
 
 	/* INVLPG of an address that is not canonical does nothing (SDM 2A). */
-	if ((u64)((s64)(gva << 16) >> 16) != gva) {
+	if (!hv_is_canonical(gva)) {
 		hv_count(mmu, guest_flush_invlpg);
 		*done = true;
 		return HV_NEXT_ENTER;

@@ -78,6 +78,12 @@ struct hv_vcpu {
 	struct mutex run_lock;
 };
 
+/* With 4-level paging bits 63:47 of a linear address are equal (SDM 1, 3.3.7.1). */
+static inline bool hv_is_canonical(u64 gva)
+{
+	return (u64)((s64)(gva << 16) >> 16) == gva;
+}
+
 /* 0 or -errno with nothing left behind. mmu.{ops,knob,memory} are set. */
 int hv_vcpu_create(struct hv_vcpu *vcpu);
 void hv_vcpu_destroy(struct hv_vcpu *vcpu);

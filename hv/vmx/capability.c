@@ -185,10 +185,7 @@ int __init vmx_capability_read(void)
 		hv_err("this CPU wants its VMCS in uncached memory, which hvbench does not do\n");
 		return -EOPNOTSUPP;
 	}
-	cap->cr0_fixed0 = native_read_msr(MSR_IA32_VMX_CR0_FIXED0);
-	cap->cr0_fixed1 = native_read_msr(MSR_IA32_VMX_CR0_FIXED1);
 	cap->cr4_fixed0 = native_read_msr(MSR_IA32_VMX_CR4_FIXED0);
-	cap->cr4_fixed1 = native_read_msr(MSR_IA32_VMX_CR4_FIXED1);
 	cap->slice_tsc = (u64)tsc_khz * HV_SLICE_MS;
 	/* The CPU's own answer, which the guest gets too. */
 	cap->physical_address_bits = cpuid_eax(0x80000008) & 0xff;

@@ -12,7 +12,7 @@ struct vmx_capability {
 	u64 basic; /* IA32_VMX_BASIC */
 	u32 revision; /* for the first word of VMXON region and VMCS */
 	u64 ept_vpid; /* IA32_VMX_EPT_VPID_CAP */
-	u64 cr0_fixed0, cr0_fixed1, cr4_fixed0, cr4_fixed1;
+	u64 cr4_fixed0; /* bits of CR4 that must be 1 in VMX operation */
 	u8 physical_address_bits;
 	bool gigabyte_pages;
 	bool ept, ept_2m, ept_1g, ept_ad, ept_exec_only;

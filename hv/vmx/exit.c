@@ -6,16 +6,11 @@
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
 #include <asm/mce.h>
+#include <asm/trapnr.h>
 #include <asm/vmx.h>
 
 #include "insn.h"
 #include "vmx.h"
-
-#define VECTOR_DB 1
-#define VECTOR_UD 6
-#define VECTOR_AC 17
-#define VECTOR_MC 18
-#define VECTOR_PF 14
 
 static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 {
@@ -61,7 +56,7 @@ static enum hv_next exit_debug(struct hv_vcpu *vcpu, u32 info)
 		vmx_skip_instruction(vcpu);
 	else
 		restore_pending_step();
-	return vmx_inject_exception(vcpu, VECTOR_DB, VMX_NO_ERROR_CODE);
+	return vmx_inject_exception(vcpu, X86_TRAP_DB, VMX_NO_ERROR_CODE);
 }
 
 static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
@@ -77,13 +72,13 @@ static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 		return HV_NEXT_PREPARE;
 	}
 	switch (vector) {
-	case VECTOR_MC:
+	case X86_TRAP_MC:
 		return exit_machine_check();
-	case VECTOR_PF:
+	case X86_TRAP_PF:
 		return exit_page_fault(vcpu);
-	case VECTOR_DB:
+	case X86_TRAP_DB:
 		return exit_debug(vcpu, info);
-	case VECTOR_AC:
+	case X86_TRAP_AC:
 		return vmx_inject_exception(vcpu, vector, vmread(VM_EXIT_INTR_ERROR_CODE));
 	}
 	return hv_vcpu_end(vcpu, HVBENCH_END_INTERNAL);
@@ -204,7 +199,7 @@ static enum hv_next exit_not_offered(struct hv_vcpu *vcpu)
 /* The VMX instructions: a guest without CR4.VMXE gets #UD. */
 static enum hv_next exit_vmx_instruction(struct hv_vcpu *vcpu)
 {
-	return vmx_inject_exception(vcpu, VECTOR_UD, VMX_NO_ERROR_CODE);
+	return vmx_inject_exception(vcpu, X86_TRAP_UD, VMX_NO_ERROR_CODE);
 }
 
 static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *vcpu) = {

@@ -6,16 +6,11 @@
  */
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
+#include <asm/trapnr.h>
 #include <asm/vmx.h>
 
 #include "insn.h"
 #include "vmx.h"
-
-#define VECTOR_DB 1
-#define VECTOR_DF 8
-#define VECTOR_TS 10
-#define VECTOR_GP 13
-#define VECTOR_PF 14
 
 void vmx_recover_event(struct hv_vcpu *vcpu)
 {
@@ -33,14 +28,14 @@ void vmx_recover_event(struct hv_vcpu *vcpu)
 /* Contributory exceptions: #DE, #TS, #NP, #SS, #GP. */
 static bool is_contributory(u8 vector)
 {
-	return vector == 0 || (vector >= VECTOR_TS && vector <= VECTOR_GP);
+	return vector == 0 || (vector >= X86_TRAP_TS && vector <= X86_TRAP_GP);
 }
 
 static bool makes_double_fault(u8 first, u8 second)
 {
 	if (is_contributory(first))
 		return is_contributory(second);
-	return first == VECTOR_PF && (is_contributory(second) || second == VECTOR_PF);
+	return first == X86_TRAP_PF && (is_contributory(second) || second == X86_TRAP_PF);
 }
 
 enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_code)
@@ -51,10 +46,10 @@ enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_cod
 	    (event->info & INTR_INFO_VALID_MASK)) {
 		u8 first = event->info & INTR_INFO_VECTOR_MASK;
 
-		if (first == VECTOR_DF && (is_contributory(vector) || vector == VECTOR_PF))
+		if (first == X86_TRAP_DF && (is_contributory(vector) || vector == X86_TRAP_PF))
 			return hv_vcpu_end(vcpu, HVBENCH_END_TRIPLE_FAULT);
 		if (makes_double_fault(first, vector)) {
-			vector = VECTOR_DF;
+			vector = X86_TRAP_DF;
 			error_code = 0;
 		}
 	}
@@ -70,7 +65,7 @@ enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_cod
 enum hv_next vmx_inject_page_fault(struct hv_vcpu *vcpu, u64 gva, u32 error_code)
 {
 	vcpu->cr2 = gva;
-	return vmx_inject_exception(vcpu, VECTOR_PF, error_code);
+	return vmx_inject_exception(vcpu, X86_TRAP_PF, error_code);
 }
 
 void vmx_skip_instruction(struct hv_vcpu *vcpu)

@@ -4,14 +4,12 @@
  * costs (#GP as the manual says: SDM 2B, MOV to control registers; 2C, WRMSR).
  */
 #include <asm/msr.h>
+#include <asm/trapnr.h>
 #include <asm/vmx.h>
 
 #include "capability.h"
 #include "insn.h"
 #include "vmx.h"
-
-#define VECTOR_UD 6
-#define VECTOR_GP 13
 
 #define CR0_KNOWN                                                                             \
 	(HV_CR0_PE | HV_CR0_MP | BIT_ULL(2) | HV_CR0_TS | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | \
@@ -21,7 +19,7 @@
 
 static enum hv_next inject_gp(struct hv_vcpu *vcpu)
 {
-	return vmx_inject_exception(vcpu, VECTOR_GP, 0);
+	return vmx_inject_exception(vcpu, X86_TRAP_GP, 0);
 }
 
 static u64 read_gpr(struct hv_vcpu *vcpu, u8 number)
@@ -113,11 +111,6 @@ enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu)
 	return hv_vcpu_end(vcpu, HVBENCH_END_BAD_INSTRUCTION); /* CR8 */
 }
 
-static bool is_canonical(u64 gva)
-{
-	return (u64)((s64)(gva << 16) >> 16) == gva;
-}
-
 enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu)
 {
 	u64 value;
@@ -159,17 +152,17 @@ enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu)
 		new.efer = value | HV_EFER_LMA;
 		return load_paging(vcpu, &new, HV_LOAD_EFER);
 	case MSR_FS_BASE:
-		if (!is_canonical(value))
+		if (!hv_is_canonical(value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_FS_BASE, value);
 		break;
 	case MSR_GS_BASE:
-		if (!is_canonical(value))
+		if (!hv_is_canonical(value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_GS_BASE, value);
 		break;
 	case MSR_KERNEL_GS_BASE:
-		if (!is_canonical(value))
+		if (!hv_is_canonical(value))
 			return inject_gp(vcpu);
 		wrmsrl(MSR_KERNEL_GS_BASE, value);
 		break;

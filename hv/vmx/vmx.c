@@ -14,7 +14,6 @@
 #include <asm/msr.h>
 #include <asm/vmx.h>
 
-#include "../log.h"
 #include "capability.h"
 #include "enable.h"
 #include "insn.h"
