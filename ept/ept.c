@@ -28,7 +28,7 @@
 /* The level whose entry maps gfn: 2 for a 2M leaf, 1 for a 4K leaf. */
 static int ept_leaf_level(const struct hv_mmu *mmu, u64 gfn)
 {
-	if (mmu->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_EPT_LEAF_2M &&
+	if (mmu->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M &&
 	    hv_memory_is_large(mmu->memory, gfn))
 		return 2;
 	return 1;
@@ -137,7 +137,7 @@ static int ept_create(struct hv_mmu *mmu)
 
 	if (knob[HVBENCH_KNOB_EPT_AD] && !mmu->caps.ept_ad)
 		return -EINVAL;
-	if (knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_EPT_LEAF_2M &&
+	if (knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M &&
 	    !(mmu->caps.ept_2m && mmu->memory->large))
 		return -EINVAL;
 

@@ -87,11 +87,11 @@ static int check_cpu(struct hvbench_config *config)
 	if (config->knob[HVBENCH_KNOB_EPT_AD] && !cap->ept_ad)
 		return refuse(config, -EOPNOTSUPP,
 			      "this CPU's EPT has no accessed and dirty bits: use ept.ad=off");
-	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_EPT_LEAF_2M) {
+	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M) {
 		if (!cap->ept_2m)
 			return refuse(config, -EOPNOTSUPP,
 				      "this CPU's EPT has no 2M leaves: use ept.leaf=4k");
-		if (config->knob[HVBENCH_KNOB_BACKING] != HVBENCH_BACKING_2M)
+		if (config->knob[HVBENCH_KNOB_BACKING] != HVBENCH_SIZE_2M)
 			return refuse(config, -EINVAL,
 				      "ept.leaf=2m needs 2M host pages: add backing=2m");
 	}

@@ -28,6 +28,9 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 	case HV_TRACKED:
 		hv_count(mmu, fault_track);
 		return HV_NEXT_ENTER;
+	case HV_LOGGED:
+		hv_count(mmu, fault_log);
+		return HV_NEXT_ENTER;
 	case HV_DONE:
 		return HV_NEXT_ENTER;
 	case HV_GUEST_FAULT:
@@ -44,6 +47,12 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 	case HV_OUTSIDE:
 		vcpu->control->run.gpa = answer->gpa;
 		return hv_vcpu_end(vcpu, HVBENCH_END_NO_MEMORY);
+	case HV_FORBIDDEN:
+		vcpu->control->run.gpa = answer->gpa;
+		return hv_vcpu_end(vcpu, HVBENCH_END_FORBIDDEN);
+	case HV_UNSUPPORTED:
+		return hv_vcpu_end(vcpu, HVBENCH_END_BAD_INSTRUCTION);
+	case HV_EMULATE:
 	case HV_BROKEN:
 		break;
 	}

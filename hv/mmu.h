@@ -26,7 +26,11 @@
 
 struct hv_mmu;
 
-/* The guest's own view of the registers that rule paging (SDM 3A, 4.1). */
+/*
+ * The guest's own view of the registers that rule paging (SDM 3A, 4.1). cr3
+ * holds the PCID in its low 12 bits while CR4.PCIDE is on; bit 63 of a MOV to
+ * CR3 ("flush nothing") is no part of it.
+ */
 struct hv_paging {
 	u64 cr0, cr3, cr4, efer;
 };
@@ -44,6 +48,10 @@ struct hv_paging {
 #define HV_CR4_PSE BIT_ULL(4)
 #define HV_CR4_PAE BIT_ULL(5)
 #define HV_CR4_PGE BIT_ULL(7)
+#define HV_CR4_LA57 BIT_ULL(12) /* fixed for a VM's life: a guest never leaves 64-bit mode */
+#define HV_CR4_PCIDE BIT_ULL(17)
+#define HV_CR4_SMEP BIT_ULL(20)
+#define HV_CR4_SMAP BIT_ULL(21)
 #define HV_EFER_LME BIT_ULL(8)
 #define HV_EFER_LMA BIT_ULL(10)
 #define HV_EFER_NXE BIT_ULL(11)
@@ -55,6 +63,11 @@ struct hv_paging {
 #define HV_PF_RSVD BIT(3)
 #define HV_PF_FETCH BIT(4)
 #define HV_PF_ACCESS (HV_PF_WRITE | HV_PF_USER | HV_PF_FETCH)
+/*
+ * Of an access, in no error code: a supervisor's explicit one with RFLAGS.AC = 1,
+ * which SMAP lets through (SDM 3A, 4.6.1).
+ */
+#define HV_ACCESS_AC BIT(31)
 
 enum hv_fault_space {
 	HV_FAULT_GVA, /* #PF intercepted: gva and access are set */
@@ -63,7 +76,7 @@ enum hv_fault_space {
 
 struct hv_fault {
 	enum hv_fault_space space;
-	u32 access; /* HV_PF_ACCESS bits: what the guest tried */
+	u32 access; /* HV_PF_ACCESS bits and HV_ACCESS_AC: what the guest tried */
 	u32 error_code; /* GVA: as the CPU pushed it, for the shadow's entries */
 	u64 gva;
 	u64 gpa;
@@ -75,8 +88,16 @@ enum hv_verdict {
 	HV_FILLED,
 	/* Resume: a guest table's write protection was lifted. (fault_track) */
 	HV_TRACKED,
+	/* Resume: dirty logging has noted a first write to a page. (fault_log) */
+	HV_LOGGED,
 	/* Resume: the event is done, or the guest need only try again. */
 	HV_DONE,
+	/*
+	 * The faulting instruction writes to answer->gpa, in guest memory, and
+	 * must not do so on the CPU: the loop performs it and calls ops->wrote,
+	 * or can't and calls ops->cannot_emulate. (fault_emulate)
+	 */
+	HV_EMULATE,
 	/*
 	 * The guest's own fault: inject #PF with answer->{gva,error_code}. A #PF
 	 * drops what is cached for its address (SDM 3A, 4.10.4.1), so the backend
@@ -89,13 +110,17 @@ enum hv_verdict {
 	HV_NEED_POOL,
 	/* answer->gpa is outside guest memory: a device's, or nobody's. */
 	HV_OUTSIDE,
+	/* The VM ends: the access is one that the tool has forbidden (answer->gpa). */
+	HV_FORBIDDEN,
+	/* The VM ends: an instruction must be emulated and can't be. */
+	HV_UNSUPPORTED,
 	/* The backend met what cannot be; the VM ends. */
 	HV_BROKEN,
 };
 
 struct hv_answer {
 	u64 gva; /* HV_GUEST_FAULT: for CR2 */
-	u64 gpa; /* HV_NEED_BACKING, HV_OUTSIDE */
+	u64 gpa; /* HV_NEED_BACKING, HV_OUTSIDE, HV_EMULATE, HV_FORBIDDEN */
 	u32 error_code; /* HV_GUEST_FAULT */
 };
 
@@ -107,11 +132,17 @@ struct hv_controls {
 	u64 root_hpa; /* of the EPT PML4, or of the table that CR3 names */
 	bool nested; /* root_hpa is an EPT root; CR3 is the guest's own */
 	bool ept_ad; /* EPT A/D bits on */
+	bool pml; /* page-modification logging on */
 	bool trap_cr3; /* MOV to and from CR3 exit */
-	bool trap_invlpg;
+	bool trap_invlpg; /* and INVPCID */
+	/* #PF exits only where its error code has P set: the others are the guest's. */
+	bool filter_not_present;
+	u16 pcid; /* of root_hpa on the CPU, where cr4_force has PCIDE */
 	u64 cr0_guest_owned; /* bits that the guest changes without an exit */
 	u64 cr4_guest_owned;
 	u64 cr0_force; /* bits that are 1 on the CPU whatever the guest says */
+	u64 cr4_force;
+	u64 cr4_pass; /* bits that are on the CPU what the guest says */
 	u64 efer_force;
 	u32 exception_bitmap; /* of the backend; hv/vmx/ adds its own */
 	bool changed;
@@ -121,17 +152,37 @@ struct hv_controls {
 #define HV_FLUSH_MAX_ADDR 8
 
 struct hv_flush {
-	bool context; /* all linear and combined mappings of this VM */
+	bool context; /* all linear and combined mappings of this VM, for all PCIDs */
 	bool root; /* all mappings made from this EPT root */
 	u32 nr_addr;
-	u64 addr[HV_FLUSH_MAX_ADDR]; /* single linear addresses */
+	u64 addr[HV_FLUSH_MAX_ADDR]; /* single linear addresses, for all PCIDs */
 };
+
+/*
+ * Which guest frames were written, and touched, since the last look: a bit each,
+ * NULL where the knob log is off. Backends and hv/vmx/ (PML) set bits; who looks
+ * calls ops->log(HV_LOG_COLLECT), takes the bits and clears them.
+ */
+struct hv_dirty {
+	u64 *written, *touched;
+	u64 words; /* of each */
+	bool on; /* between HV_LOG_START and HV_LOG_STOP */
+};
+
+enum hv_log_action {
+	HV_LOG_START, /* from now on writes (and touches) are caught */
+	HV_LOG_COLLECT, /* the bits are complete; what comes later is caught anew */
+	HV_LOG_STOP, /* back to no cost; bits may be incomplete after it */
+};
+
+enum hv_invpcid { HV_INVPCID_ADDR, HV_INVPCID_SINGLE, HV_INVPCID_ALL, HV_INVPCID_NON_GLOBAL };
 
 /* What the CPU offers to a backend. */
 struct hv_mmu_caps {
 	u8 physical_address_bits; /* MAXPHYADDR */
 	bool gigabyte_pages; /* CPUID 80000001H:EDX.Page1GB, as the guest sees it */
-	bool ept_2m, ept_1g, ept_ad;
+	bool pcid;
+	bool ept_2m, ept_1g, ept_ad, ept_exec_only, pml;
 };
 
 struct hv_mmu_ops {
@@ -163,6 +214,29 @@ struct hv_mmu_ops {
 				      struct hv_answer *answer);
 	/* The guest executed INVLPG; gva is canonical. */
 	enum hv_verdict (*invlpg)(struct hv_mmu *mmu, u64 gva, struct hv_answer *answer);
+	/* The guest executed INVPCID; its operands are valid. NULL: never exits. */
+	enum hv_verdict (*invpcid)(struct hv_mmu *mmu, enum hv_invpcid type, u16 pcid, u64 gva,
+				   struct hv_answer *answer);
+
+	/* These three serve HV_EMULATE; NULL where that is never answered. */
+	/*
+	 * The host-physical address that the CPU reaches for gva, or HV_HPA_ABSENT
+	 * where it would fault. access: HV_PF_ACCESS bits and HV_ACCESS_AC.
+	 */
+	u64 (*reach)(struct hv_mmu *mmu, u64 gva, u32 access);
+	/*
+	 * The loop performed the write that HV_EMULATE spoke of: bytes from gpa on,
+	 * all in one page, hold new values. A verdict as of fault; no HV_NEED_*.
+	 */
+	enum hv_verdict (*wrote)(struct hv_mmu *mmu, u64 gpa, u32 bytes);
+	/* It could not: HV_TRACKED if the CPU may do it now, or HV_UNSUPPORTED. */
+	enum hv_verdict (*cannot_emulate)(struct hv_mmu *mmu, u64 gpa);
+
+	/*
+	 * Dirty logging by the method that the knob log names; mmu->dirty is set.
+	 * Bounded by the VM's tables. NULL where there is none.
+	 */
+	void (*log)(struct hv_mmu *mmu, enum hv_log_action action);
 };
 
 struct hv_mmu {
@@ -175,6 +249,7 @@ struct hv_mmu {
 	struct hv_paging paging;
 	struct hv_controls controls;
 	struct hv_flush flush;
+	struct hv_dirty dirty;
 	void *backend; /* the backend's own state */
 };
 
@@ -198,6 +273,16 @@ static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
 		flush->addr[flush->nr_addr++] = gva;
 	else
 		flush->context = true;
+}
+
+static inline void hv_dirty_note(u64 *bits, u64 gfn)
+{
+	bits[gfn / 64] |= BIT_ULL(gfn % 64);
+}
+
+static inline bool hv_dirty_is(const u64 *bits, u64 gfn)
+{
+	return bits[gfn / 64] >> (gfn % 64) & 1;
 }
 
 extern const struct hv_mmu_ops ept_mmu_ops;

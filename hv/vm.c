@@ -79,7 +79,7 @@ static struct hv_vm *vm_alloc(const struct hvbench_config *config)
 	if (!vm->control)
 		goto out_vm;
 	err = hv_memory_create(&vm->memory, config->memory_bytes,
-			       config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_BACKING_2M,
+			       config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_2M,
 			       config->knob[HVBENCH_KNOB_POPULATE]);
 	if (err)
 		goto out_control;

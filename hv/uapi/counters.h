@@ -27,6 +27,10 @@
 	  "faults on a guest-physical address with no host page behind it yet") \
 	X(fault_track, EVENT, "faults", \
 	  "faults on the write protection of a shadowed guest page table") \
+	X(fault_emulate, EVENT, "faults", \
+	  "writes to shadowed guest page tables that the hypervisor performed for the guest") \
+	X(fault_log, EVENT, "faults", \
+	  "faults on the write protection of dirty logging") \
 	X(inject_pf, EVENT, "faults", \
 	  "page faults that the hypervisor injected into the guest") \
 	X(flush_invept_single, EVENT, "flushes", \
@@ -45,11 +49,29 @@
 	  "MOV to CR3 by the guest that the hypervisor trapped") \
 	X(guest_flush_invlpg, EVENT, "flushes", \
 	  "INVLPG by the guest that the hypervisor trapped") \
+	X(guest_flush_invpcid, EVENT, "flushes", \
+	  "INVPCID by the guest that the hypervisor trapped") \
 	X(guest_flush_cr4, EVENT, "flushes", \
 	  "changes of CR4 by the guest that the hypervisor trapped") \
 	X(ept_fill_4k, EVENT, "entries", "4K leaf entries written into the EPT") \
 	X(ept_fill_2m, EVENT, "entries", "2M leaf entries written into the EPT") \
-	X(spt_fill, EVENT, "entries", "leaf entries written into shadow tables") \
+	X(ept_fill_1g, EVENT, "entries", "1G leaf entries written into the EPT") \
+	X(ept_fill_around, EVENT, "entries", \
+	  "4K leaf entries among ept_fill_4k that no violation asked for (ept.fill)") \
+	X(ept_split, EVENT, "entries", "large EPT leaves split into a table of smaller ones") \
+	X(ept_merge, EVENT, "entries", "tables of EPT leaves merged into a large one") \
+	X(log_collect, EVENT, "looks", "looks at which pages were written since the last one") \
+	X(log_written, EVENT, "pages", "pages that these looks found written") \
+	X(spt_fill, EVENT, "entries", "leaf entries written into shadow tables by faults") \
+	X(spt_fill_large, EVENT, "entries", "large leaves among them and among spt_mirror") \
+	X(spt_prefill, EVENT, "entries", \
+	  "shadow entries filled beside the one that faulted (spt.prefill)") \
+	X(spt_mirror, EVENT, "entries", \
+	  "shadow entries brought up to date by an emulated write (spt.sync=trap)") \
+	X(spt_emulate_failed, EVENT, "faults", \
+	  "writes to shadowed page tables that could not be emulated: the table was opened") \
+	X(spt_split, EVENT, "entries", \
+	  "large shadow leaves dropped because a page in them became a page table") \
 	X(spt_unsync, EVENT, "tables", \
 	  "guest page tables opened for writing (out of sync) after a write fault") \
 	X(spt_sync, EVENT, "tables", \
@@ -57,6 +79,10 @@
 	X(spt_sync_entry, EVENT, "entries", \
 	  "shadow entries found stale by a sync, then dropped or rewritten") \
 	X(spt_zap, EVENT, "tables", "shadow tables dropped") \
+	X(spt_evict, EVENT, "tables", \
+	  "shadow tables among them that the bound of memory pushed out (spt.memory)") \
+	X(spt_root_evict, EVENT, "roots", \
+	  "shadow roots among them that a newer one pushed out (spt.roots)") \
 	X(spt_root_hit, EVENT, "switches", \
 	  "address-space switches that found the space's shadow root") \
 	X(spt_root_miss, EVENT, "switches", \

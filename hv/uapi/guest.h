@@ -5,8 +5,8 @@
  * hypercalls exist. Nothing here tells a guest which MMU it runs on.
  *
  * Start: 64-bit mode at the ELF entry, CPL 0, interrupts off, flat segments,
- * CR0 = PE|ET|NE|WP|PG, CR4 = PAE, EFER = LME|LMA|NXE, CR3 =
- * hvbench_guest_info.cr3, RDI = HVBENCH_PARAMS_GPA, other registers 0.
+ * CR0 = PE|ET|NE|WP|PG, CR4 = PAE (and LA57 for a guest on 5-level paging), EFER
+ * = LME|LMA|NXE, CR3 = hvbench_guest_info.cr3 (or cr3_la57), RDI = HVBENCH_PARAMS_GPA, other registers 0.
  * Guests have no FPU, no interrupts and no devices but the two ports.
  */
 #ifndef HVBENCH_UAPI_GUEST_H
@@ -14,7 +14,7 @@
 
 #include <linux/types.h>
 
-#define HVBENCH_GUEST_ABI 1
+#define HVBENCH_GUEST_ABI 2
 
 /* Layout of guest-physical memory; the rest is the guest's to use. */
 #define HVBENCH_PARAMS_GPA 0x1000ull /* struct hvbench_guest_params */
@@ -37,6 +37,18 @@ enum hvbench_doorbell {
 	HVBENCH_BELL_PHASE_BEGIN = 2, /* phase_name is set */
 	HVBENCH_BELL_PHASE_END = 3, /* ops, tsc_*, asked and tables are set */
 	HVBENCH_BELL_EXIT = 4, /* exit_status, and message when not 0 */
+	/*
+	 * Dirty logging, done by the engine at once; an exit like any other. RAX
+	 * becomes 0, or ~0 where the VM was made without a log.
+	 */
+	HVBENCH_BELL_LOG_START = 5,
+	/*
+	 * RDI: gpa, page aligned, of a bitmap of all guest frames, whose bits are
+	 * set for those written since the last look. RSI: the same for those
+	 * touched, or 0. Only the log's method ad tells of touches.
+	 */
+	HVBENCH_BELL_LOG_COLLECT = 6,
+	HVBENCH_BELL_LOG_STOP = 7,
 };
 
 #define HVBENCH_PARAMS_MAGIC 0x73746e6367627668ull
@@ -93,6 +105,7 @@ struct hvbench_guest_info {
 	__u32 abi; /* HVBENCH_GUEST_ABI */
 	__u32 nr_params;
 	__u64 cr3; /* gpa of the initial PML4, part of the image */
+	__u64 cr3_la57; /* gpa of the initial PML5, part of the image */
 	__u64 min_memory_bytes; /* what the default parameters need */
 	char name[HVBENCH_NAME_BYTES]; /* name of the workload */
 	char summary[96]; /* one line for `hvbench list` */

@@ -20,7 +20,7 @@
 #include "knobs.h"
 
 #define HVBENCH_DEVICE "/dev/hvbench"
-#define HVBENCH_UAPI_VERSION 1
+#define HVBENCH_UAPI_VERSION 2
 
 enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 
@@ -33,6 +33,11 @@ enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 #define HVBENCH_CAP_VPID (1u << 5)
 #define HVBENCH_CAP_PML (1u << 6)
 #define HVBENCH_CAP_UNRESTRICTED (1u << 7)
+#define HVBENCH_CAP_PCID (1u << 8)
+#define HVBENCH_CAP_INVPCID (1u << 9)
+#define HVBENCH_CAP_SMEP (1u << 10)
+#define HVBENCH_CAP_SMAP (1u << 11)
+#define HVBENCH_CAP_LA57 (1u << 12)
 
 struct hvbench_info {
 	__u32 version; /* HVBENCH_UAPI_VERSION */
@@ -54,7 +59,12 @@ struct hvbench_config {
 	__u32 mmu; /* in: enum hvbench_mmu */
 	__u64 memory_bytes; /* in: a multiple of HVBENCH_MEMORY_UNIT */
 	__u32 knob[HVBENCH_MAX_KNOBS]; /* in: by enum hvbench_knob, rest 0 */
-	__u32 reserved[4]; /* in: 0 */
+	/*
+	 * in: for backing=1g the address of memory_bytes of the caller's memory,
+	 * made of 1G pages, which the VM pins; else 0.
+	 */
+	__u64 memory_address;
+	__u32 reserved[2]; /* in: 0 */
 	char refusal[192]; /* out: why, when the call fails */
 };
 
@@ -76,6 +86,43 @@ struct hvbench_start {
  */
 #define HVBENCH_RUN _IO(0xBC, 3)
 
+/*
+ * Which pages the guest may read, write and execute (EPT alone): an access that
+ * is forbidden ends the run with FORBIDDEN. Rights are HVBENCH_MAY_* bits; a
+ * combination that the CPU can't express is -EOPNOTSUPP. Between two runs.
+ */
+#define HVBENCH_MAY_READ 1u
+#define HVBENCH_MAY_WRITE 2u
+#define HVBENCH_MAY_EXECUTE 4u
+
+struct hvbench_rights {
+	__u64 gpa, bytes; /* in: whole 4K pages */
+	__u32 rights; /* in */
+	__u32 reserved; /* in: 0 */
+};
+
+#define HVBENCH_SET_RIGHTS _IOW(0xBC, 4, struct hvbench_rights)
+
+/*
+ * Dirty logging from outside (the guest can do the same by doorbells, see
+ * guest.h). COLLECT writes bitmaps of guest frames, one bit each from frame 0
+ * on, to the addresses that are not 0. -EINVAL where the knob log is off.
+ */
+enum hvbench_log_action {
+	HVBENCH_LOG_START,
+	HVBENCH_LOG_COLLECT,
+	HVBENCH_LOG_STOP,
+};
+
+struct hvbench_log_request {
+	__u32 action; /* in: enum hvbench_log_action */
+	__u32 reserved; /* in: 0 */
+	__u64 written, touched; /* in: addresses for COLLECT, else 0 */
+	__u64 nr_written; /* out */
+};
+
+#define HVBENCH_LOG _IOWR(0xBC, 5, struct hvbench_log_request)
+
 /* Why HVBENCH_RUN came back. */
 enum hvbench_run_exit {
 	HVBENCH_RUN_NONE, /* it did not run yet, or was interrupted */
@@ -87,6 +134,7 @@ enum hvbench_run_exit {
 #define HVBENCH_ENDS(X) \
 	X(NONE, "the guest can go on") \
 	X(TRIPLE_FAULT, "the guest triple-faulted") \
+	X(FORBIDDEN, "the guest made an access that HVBENCH_SET_RIGHTS forbids") \
 	X(NO_MEMORY, "the guest touched a guest-physical address that has no memory") \
 	X(BAD_PORT, "the guest used an I/O port or width that does not exist") \
 	X(BAD_INSTRUCTION, "the guest executed an instruction that this hypervisor does not offer") \
@@ -109,7 +157,7 @@ struct hvbench_run {
 	__u32 doorbell; /* the value written to HVBENCH_PORT_DOORBELL */
 	__u32 exit_reason; /* raw VM-exit reason of the last exit */
 	__u64 exit_qualification; /* where exit_reason has one */
-	__u64 gpa; /* the address, for NO_MEMORY and EPT_MISCONFIG */
+	__u64 gpa; /* the address, for NO_MEMORY, FORBIDDEN and EPT_MISCONFIG */
 	__u64 gva; /* the address of the last page fault, if any */
 	__u64 rip, rsp, rflags, cr0, cr2, cr3, cr4; /* the guest's own view */
 	__u64 entry_error; /* VM-instruction error, for ENTRY_FAILED */

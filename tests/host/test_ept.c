@@ -97,7 +97,7 @@ static void test_2m(void)
 	int level;
 
 	report_prefix("ept 2m");
-	start(true, HVBENCH_EPT_LEAF_2M, true);
+	start(true, HVBENCH_SIZE_2M, true);
 	report_equal(violate(0x2ff123, 0), HV_FILLED, "the first touch fills");
 	report_equal(entry_of(0x2ff000, &level), hv_memory_hpa(&t.m.memory, 512) | 0xf7,
 		     "entry: the 2M host page from its start, RWX, WB, PS");
@@ -107,7 +107,7 @@ static void test_2m(void)
 	report_equal(violate(0x3fffff, HV_PF_WRITE), HV_DONE, "the rest of the 2M is there");
 	guest_close(&t);
 
-	start(true, HVBENCH_EPT_LEAF_4K, true);
+	start(true, HVBENCH_SIZE_4K, true);
 	violate(0x2ff123, 0);
 	report(entry_of(0x2ff000, &level) == (hv_memory_hpa(&t.m.memory, 0x2ff) | 0x77) &&
 		       level == 1,
@@ -173,7 +173,7 @@ static void test_refusals(void)
 	guest_close(&t);
 
 	guest_defaults(&t, &ept_mmu_ops, 8);
-	t.config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_EPT_LEAF_2M;
+	t.config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_SIZE_2M;
 	guest_open(&t);
 	report_equal(machine_start(&t.m), -EINVAL, "ept.leaf=2m on 4K backing");
 	guest_close(&t);

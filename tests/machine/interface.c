@@ -85,7 +85,7 @@ static void check_refusals(void)
 	REFUSED(EPT, "an unknown knob", config.knob[HVBENCH_MAX_KNOBS - 1] = 1);
 	REFUSED(EPT, "a reserved word", config.reserved[3] = 1);
 	REFUSED(EPT, "2M leaves on 4K backing",
-		config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_EPT_LEAF_2M);
+		config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_SIZE_2M);
 	REFUSED(EPT, "a shadow knob under EPT",
 		config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB);
 	REFUSED(SPT, "an EPT knob under shadow paging", config.knob[HVBENCH_KNOB_EPT_AD] = 1);
