@@ -25,6 +25,7 @@ unsigned int shim_warnings;
 
 static u32 small_free[SMALL_PAGES], nr_small_free;
 static u32 large_free[LARGE_PAGES], nr_large_free;
+static bool small_out[SMALL_PAGES], large_out[LARGE_PAGES];
 
 void shim_warn(const char *file, int line, const char *text, ...)
 {
@@ -66,6 +67,8 @@ void arena_rewind(void)
 		large_free[i] = (u32)(i * 5ull % LARGE_PAGES);
 	nr_small_free = SMALL_PAGES;
 	nr_large_free = LARGE_PAGES;
+	memset(small_out, 0, sizeof(small_out));
+	memset(large_out, 0, sizeof(large_out));
 	ASAN_POISON_MEMORY_REGION(arena_base, arena_bytes);
 }
 
@@ -74,41 +77,52 @@ u64 arena_pages_out(void)
 	return SMALL_PAGES - nr_small_free + (LARGE_PAGES - nr_large_free) * HV_CHUNK_FRAMES;
 }
 
-static void *arena_take(u32 *list, u32 *nr, u64 first, u64 bytes)
+bool arena_holds(u64 hpa)
+{
+	u64 offset = hpa - ARENA_HPA;
+
+	if (offset < SMALL_PAGES * PAGE)
+		return small_out[offset / PAGE];
+	return offset < arena_bytes && large_out[(offset - SMALL_PAGES * PAGE) / LARGE];
+}
+
+static void *arena_take(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes)
 {
 	char *page;
 
 	if (!*nr)
 		return NULL;
 	page = arena_base + first + list[--*nr] * bytes;
+	out[list[*nr]] = true;
 	ASAN_UNPOISON_MEMORY_REGION(page, bytes);
 	return memset(page, 0, bytes);
 }
 
-static void arena_give(u32 *list, u32 *nr, u64 first, u64 bytes, void *page)
+static void arena_give(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes, void *page)
 {
 	ASAN_POISON_MEMORY_REGION(page, bytes);
-	list[(*nr)++] = (u32)(((char *)page - arena_base - first) / bytes);
+	list[*nr] = (u32)(((char *)page - arena_base - first) / bytes);
+	out[list[(*nr)++]] = false;
 }
 
 void *arena_take_page(void)
 {
-	return arena_take(small_free, &nr_small_free, 0, PAGE);
+	return arena_take(small_free, &nr_small_free, small_out, 0, PAGE);
 }
 
 void arena_give_page(void *page)
 {
-	arena_give(small_free, &nr_small_free, 0, PAGE, page);
+	arena_give(small_free, &nr_small_free, small_out, 0, PAGE, page);
 }
 
 static void *arena_take_large(void)
 {
-	return arena_take(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE);
+	return arena_take(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE);
 }
 
 static void arena_give_large(void *page)
 {
-	arena_give(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE, page);
+	arena_give(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE, page);
 }
 
 /* ---- hv/pool.h ---- */
