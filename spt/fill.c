@@ -62,17 +62,38 @@ static enum step relink(struct spt *spt, struct spt_page *parent, u32 index, u64
 }
 
 /*
- * The page of that level for the walk, with *written set if a link had to be
- * made; or NULL.
+ * The deepest page on the way to gva above which nothing can be stale, so
+ * that all links to it say what the guest's tables say. A stale leaf page is as
+ * good as any: only its entries may be old.
  */
-static struct spt_page *leaf_page(struct spt *spt, const struct spt_walk *walk, u32 leaf,
-				  bool *written)
+struct spt_page *spt_known_page(const struct spt *spt, u64 gva)
 {
 	struct spt_page *sp = spt->root, *child;
+	u32 level;
+
+	if (unlikely(!spt->tracks || !list_empty(&spt->stale_upper)))
+		return sp;
+	for (level = spt->levels; level > 1; level--) {
+		child = spt_child(sp, pt_index(gva, level));
+		if (unlikely(!child || spt_is_direct(child)))
+			break;
+		sp = child;
+	}
+	return sp;
+}
+
+/*
+ * The page of that level for the walk, which began at sp, with *written set if a
+ * link had to be made; or NULL.
+ */
+static struct spt_page *leaf_page(struct spt *spt, struct spt_page *sp, const struct spt_walk *walk,
+				  u32 leaf, bool *written)
+{
+	struct spt_page *child;
 	u32 level, index;
 	u64 key;
 
-	for (level = spt->levels; level > leaf; level--) {
+	for (level = walk->from; level > leaf; level--) {
 		index = pt_index(walk->gva, level);
 		key = child_key(sp, walk);
 		child = spt_child(sp, index);
@@ -207,18 +228,19 @@ static bool is_trapped(const struct spt *spt, const struct spt_walk *walk)
  * The table pages on the path come first: they may make the frame that is
  * written to a table, protect it again, or split what was one large page.
  */
-enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk, struct hv_answer *answer)
+enum hv_verdict spt_fill(struct spt *spt, struct spt_page *start, const struct spt_walk *walk,
+			 struct hv_answer *answer)
 {
 	struct spt_page *sp;
 	bool written = false;
-	u32 leaf;
+	u32 leaf = walk->level > 1 && spt_may_be_large(spt, walk->gfn) ? 2 : 1;
 
-	do {
-		leaf = walk->level > 1 && spt_may_be_large(spt, walk->gfn) ? 2 : 1;
-		sp = leaf_page(spt, walk, leaf, &written);
-		if (unlikely(spt->broken))
-			return HV_BROKEN;
-	} while (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))));
+	sp = leaf_page(spt, start, walk, leaf, &written);
+	if (unlikely(spt->broken))
+		return HV_BROKEN;
+	/* What the walk began with may be gone: the guest tries again. */
+	if (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))))
+		return HV_DONE;
 	if (unlikely(is_trapped(spt, walk))) {
 		answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
 		return HV_EMULATE;
@@ -260,12 +282,11 @@ static bool is_fresh(const struct spt *spt, const struct spt_page *sp, u32 index
  * address (SDM 3A, 4.10.4.1), so a guest that gets one may count on its
  * current tables there, without a flush. Below a direct page nothing can be old.
  */
-void spt_forget_stale(struct spt *spt, const struct spt_walk *walk)
+void spt_forget_stale(struct spt *spt, struct spt_page *sp, const struct spt_walk *walk)
 {
-	struct spt_page *sp = spt->root;
 	u32 level, index;
 
-	for (level = spt->levels; level && !spt_is_direct(sp); level--) {
+	for (level = walk->from; level && !spt_is_direct(sp); level--) {
 		index = pt_index(walk->gva, level);
 		if (!spt_is_used(sp, index)) {
 			if (level == walk->level)

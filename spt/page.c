@@ -145,22 +145,28 @@ static struct spt_page *oldest(struct spt *spt)
  * A full cache loses its oldest pages: the guest refaults, and notices
  * nothing. What the reverse map itself holds goes only with everything.
  */
-void spt_make_room(struct spt *spt)
+static bool make_room(struct spt *spt)
 {
 	const struct hv_pool *pool = spt->mmu->pool;
 	struct spt_page *sp;
 
-	while (unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages)) {
+	while (pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages && !spt->broken) {
 		sp = oldest(spt);
 		if (!sp || !spt->strategy->drop(spt, sp)) {
 			spt->strategy->zap_all(spt);
-			return;
+			break;
 		}
 		hv_count(spt->mmu, spt_evict);
 		spt_reap(spt);
-		if (unlikely(spt->broken))
-			return;
 	}
+	return true;
+}
+
+bool spt_make_room(struct spt *spt)
+{
+	const struct hv_pool *pool = spt->mmu->pool;
+
+	return unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages) && make_room(spt);
 }
 
 void spt_reap(struct spt *spt)

@@ -193,15 +193,22 @@ static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 {
 	struct spt *spt = mmu->backend;
 	enum hv_verdict verdict = begin(spt);
+	struct spt_page *start;
 	struct spt_walk walk;
 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	if (unlikely(fault->space != HV_FAULT_GVA))
 		return HV_BROKEN;
-	verdict = spt_walk(spt, fault->gva, fault->access, &walk, answer);
+	start = spt_known_page(spt, fault->gva);
+	verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
+	if (verdict == HV_FILLED && spt_make_room(spt)) {
+		/* Where the walk began may be gone. */
+		start = spt_known_page(spt, fault->gva);
+		verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
+	}
 	if (verdict == HV_GUEST_FAULT) {
-		spt_forget_stale(spt, &walk);
+		spt_forget_stale(spt, start, &walk);
 		return end(spt, verdict);
 	}
 	if (verdict != HV_FILLED)
@@ -211,8 +218,7 @@ static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 		answer->gpa = walk.gfn << HV_PAGE_SHIFT | (walk.gva & (HV_PAGE_BYTES - 1));
 		return HV_EMULATE;
 	}
-	spt_make_room(spt);
-	return end(spt, spt_fill(spt, &walk, answer));
+	return end(spt, spt_fill(spt, start, &walk, answer));
 }
 
 static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)

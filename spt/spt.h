@@ -327,8 +327,8 @@ struct spt_page *spt_page_create(struct spt *spt, u64 key);
 bool spt_page_free(struct spt *spt, struct spt_page *sp);
 /* Gives the memory back and looks at nothing else: for dropping all at once. */
 void spt_page_release(struct spt *spt, struct spt_page *sp);
-/* Drops the oldest pages until the pool's limit leaves room for a fault. */
-void spt_make_room(struct spt *spt);
+/* Drops the oldest pages until the pool's limit leaves room for a fault; true if any. */
+bool spt_make_room(struct spt *spt);
 /* Frees the pages that nothing points at any more. */
 void spt_reap(struct spt *spt);
 
@@ -432,9 +432,13 @@ void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index);
 void spt_log(struct hv_mmu *mmu, enum hv_log_action action);
 
 /* fill.c */
-enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk, struct hv_answer *answer);
+/* Where a walk for gva may begin. */
+struct spt_page *spt_known_page(const struct spt *spt, u64 gva);
+/* start: where the walk began. */
+enum hv_verdict spt_fill(struct spt *spt, struct spt_page *start, const struct spt_walk *walk,
+			 struct hv_answer *answer);
 /* The walk ended with the guest's own fault: nothing older may outlive that. */
-void spt_forget_stale(struct spt *spt, const struct spt_walk *walk);
+void spt_forget_stale(struct spt *spt, struct spt_page *start, const struct spt_walk *walk);
 
 /* reach.c: the operation of hv/mmu.h */
 u64 spt_reach(struct hv_mmu *mmu, u64 gva, u32 access);
