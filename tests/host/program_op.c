@@ -300,10 +300,13 @@ static bool invpcid(struct program *p, enum hv_invpcid type, u16 pcid, u64 gva)
 static bool random_invpcid(struct program *p, u64 gva)
 {
 	u16 pcid = paging_pcid(&p->o.cpu.reg);
+	u32 type = rng_below(&p->rng, 4);
 
 	if (uses_pcids(p) && rng_once_in(&p->rng, 3))
 		pcid = (u16)rng_below(&p->rng, ORACLE_PCIDS);
-	return invpcid(p, (enum hv_invpcid)rng_below(&p->rng, 4), pcid, gva);
+	if (p->calm && !rng_once_in(&p->rng, 16))
+		type &= 1; /* of one PCID */
+	return invpcid(p, (enum hv_invpcid)type, pcid, gva);
 }
 
 static bool flush_page(struct program *p, u64 gva)
@@ -328,7 +331,8 @@ static bool flush_stale(struct program *p)
 			ok = flush_all(p);
 		else if (p->pcid && rng_once_in(&p->rng, 6))
 			ok = random_invpcid(p, gva);
-		else if (hweight64(stale) > (p->calm ? 12 : 4) || rng_once_in(&p->rng, 4))
+		else if (hweight64(stale) > (p->calm ? 20 : 4) ||
+			 rng_once_in(&p->rng, p->calm ? 12 : 4))
 			ok = reload_cr3(p);
 		else
 			ok = flush_page(p, gva);
@@ -412,7 +416,7 @@ bool program_operate(struct program *p)
 	if (dice < 128)
 		return random_access(p);
 	if (dice < 188)
-		return edit(p);
+		return p->calm && rng_once_in(&p->rng, 2) ? random_access(p) : edit(p);
 	if (dice < 195)
 		return switch_space(p);
 	if (dice < 196)

@@ -23,7 +23,6 @@ static bool bug(enum tiny_bug which)
 	return tiny_bug == which;
 }
 
-#define FROM_GLOBAL BIT_ULL(9) /* ignored by the CPU */
 #define TREES 4 /* the PCIDs of a guest of the harness */
 
 struct tiny {
@@ -145,13 +144,10 @@ static u64 *entry_of(struct hv_mmu *mmu, u64 root, u64 gva, bool build)
 	}
 }
 
-/*
- * Drops what the tree has for the page, of any size, that gva lies in; of a 4K
- * page perhaps only what came from a global translation.
- */
-static void drop_piece(struct hv_mmu *mmu, u16 pcid, u64 gva, int size, bool global_only)
+/* Drops what the current tree has for the page, of any size, that gva lies in. */
+static void drop_piece(struct hv_mmu *mmu, u64 gva, int size)
 {
-	u64 *table = hv_va(((struct tiny *)mmu->backend)->root[pcid]);
+	u64 *table = hv_va(mmu->controls.root_hpa);
 	int level;
 
 	for (level = levels(mmu);; level--) {
@@ -162,8 +158,7 @@ static void drop_piece(struct hv_mmu *mmu, u16 pcid, u64 gva, int size, bool glo
 		table = hv_va(*entry & PTE_ADDR);
 		if (level > size)
 			continue;
-		if (size > 1 || !global_only || *entry & FROM_GLOBAL)
-			*entry = 0;
+		*entry = 0;
 		if (size == 1)
 			return;
 		free_below(mmu, table, size - 1);
@@ -185,19 +180,6 @@ static int page_size(struct hv_mmu *mmu, u64 gva)
 
 	ref_walk(&cpu, ref_root(&cpu), gva, read_guest, &reader, &path);
 	return path.end == REF_MAPPED && !bug(TINY_BUG_LARGE_PIECES) ? path.map.level : 1;
-}
-
-/* A global translation may have been entered with any PCID. */
-static void drop_gva(struct hv_mmu *mmu, u64 gva, int size)
-{
-	u16 pcid;
-
-	for (pcid = 0; pcid < TREES; pcid++) {
-		bool current = pcid == paging_pcid(&mmu->paging);
-
-		if (current || !bug(TINY_BUG_GLOBAL_KEPT))
-			drop_piece(mmu, pcid, gva, size, !current);
-	}
 }
 
 static void note_written(struct hv_mmu *mmu, u64 gpa)
@@ -247,8 +229,6 @@ static u64 make_entry(const struct hv_mmu *mmu, const struct ref_path *path, u32
 	/* While writes are logged the first one must fault. */
 	if (mmu->dirty.on && !(access & HV_PF_WRITE) && !bug(TINY_BUG_LOG_OPEN))
 		dirty = false;
-	if (map->global)
-		entry |= FROM_GLOBAL;
 	if (map->user && !bug(TINY_BUG_USER_LOST))
 		entry |= PTE_U;
 	if (map->write && dirty)
@@ -269,7 +249,7 @@ static enum hv_verdict guest_fault(struct hv_mmu *mmu, u64 gva, u32 code, struct
 	answer->gva = bug(TINY_BUG_WRONG_CR2) ? gva & ~0xfffull : gva;
 	answer->error_code = code;
 	if (!bug(TINY_BUG_STALE_AFTER_FAULT)) {
-		drop_gva(mmu, gva, 1);
+		drop_piece(mmu, gva, 1);
 		hv_flush_addr(mmu, gva);
 	}
 	return HV_GUEST_FAULT;
@@ -335,6 +315,13 @@ static enum hv_verdict tiny_fault(struct hv_mmu *mmu, const struct hv_fault *fau
 	return fill(mmu, &path, fault->gva, access, hpa);
 }
 
+/* A tree stays while its PCID is not current, and may be out of date then. */
+static void leave_tree(struct hv_mmu *mmu, const struct hv_paging *old, u16 pcid)
+{
+	if (!bug(TINY_BUG_CR3_OTHER_PCID) || paging_pcid(old) == pcid)
+		drop_tree(mmu, pcid);
+}
+
 static enum hv_verdict tiny_set_paging(struct hv_mmu *mmu, const struct hv_paging *new,
 				       struct hv_answer *answer)
 {
@@ -347,7 +334,7 @@ static enum hv_verdict tiny_set_paging(struct hv_mmu *mmu, const struct hv_pagin
 	if (cr3 && bug(TINY_BUG_NO_CR3_ZAP))
 		hv_flush_context(mmu);
 	else if (cr3)
-		drop_tree(mmu, bug(TINY_BUG_CR3_OLD_PCID) ? paging_pcid(old) : pcid);
+		leave_tree(mmu, old, pcid);
 	else
 		drop_all(mmu);
 	use_tree(mmu, pcid);
@@ -357,7 +344,7 @@ static enum hv_verdict tiny_set_paging(struct hv_mmu *mmu, const struct hv_pagin
 static enum hv_verdict tiny_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer *answer)
 {
 	if (!bug(TINY_BUG_NO_INVLPG_ZAP))
-		drop_gva(mmu, gva, page_size(mmu, gva));
+		drop_piece(mmu, gva, page_size(mmu, gva));
 	if (!bug(TINY_BUG_NO_INVLPG_FLUSH))
 		hv_flush_addr(mmu, gva);
 	return HV_DONE;
@@ -366,10 +353,12 @@ static enum hv_verdict tiny_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer
 static enum hv_verdict tiny_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16 pcid, u64 gva,
 				    struct hv_answer *answer)
 {
-	if (bug(TINY_BUG_INVPCID_CURRENT))
-		pcid = paging_pcid(&mmu->paging);
+	/* A tree that is not current is dropped before it is used again. */
+	if (type <= HV_INVPCID_SINGLE && pcid != paging_pcid(&mmu->paging))
+		return HV_DONE;
 	if (type == HV_INVPCID_ADDR) {
-		drop_piece(mmu, pcid, gva, page_size(mmu, gva), false);
+		if (!bug(TINY_BUG_INVPCID_ADDR))
+			drop_piece(mmu, gva, page_size(mmu, gva));
 		hv_flush_addr(mmu, gva);
 	} else if (type == HV_INVPCID_SINGLE) {
 		drop_tree(mmu, pcid);

@@ -28,9 +28,8 @@
 	X(STALE_AFTER_FAULT, "a guest fault keeps the old entry of its page")          \
 	X(UNCHANGED, "the root changes and the controls are not said to have changed") \
 	X(PCID_SHARED, "two of the guest's PCIDs share a hardware PCID")               \
-	X(CR3_OLD_PCID, "MOV to CR3 drops the tables of the PCID that it leaves")      \
-	X(GLOBAL_KEPT, "INVLPG keeps global translations made with other PCIDs")       \
-	X(INVPCID_CURRENT, "INVPCID is taken to mean the current PCID")                \
+	X(CR3_OTHER_PCID, "MOV to CR3 keeps the tables of the PCID that it comes to")  \
+	X(INVPCID_ADDR, "INVPCID of one address keeps the entry")                      \
 	X(INVPCID_GLOBAL, "INVPCID of all but globals drops nothing")                  \
 	X(INVLPG_NATIVE, "INVLPG and INVPCID don't exit")                              \
 	X(FILTER_ON, "faults of absent shadow entries go to the guest")                \
