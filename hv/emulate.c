@@ -121,7 +121,7 @@ static u64 bit_of(const struct hv_emulation *e, const struct hv_instruction *ins
 	return BIT_ULL(number & (8 * insn->bytes - 1));
 }
 
-static u64 change_bit(enum hv_bit operation, u64 old, u64 bit, u64 rflags, u32 *flags)
+static u64 with_bit_changed(enum hv_bit operation, u64 old, u64 bit, u64 rflags, u32 *flags)
 {
 	*flags = (rflags & HV_ARITHMETIC_FLAGS & ~HV_RFLAGS_CF) | (old & bit ? HV_RFLAGS_CF : 0);
 	switch (operation) {
@@ -163,7 +163,7 @@ static u64 modified(const struct hv_emulation *e, const struct hv_instruction *i
 		*flags = (*flags & ~HV_RFLAGS_CF) | (rflags & HV_RFLAGS_CF);
 		return result;
 	default: /* BIT_REG, BIT_IMM */
-		return change_bit(insn->operation, old, bit_of(e, insn), rflags, flags);
+		return with_bit_changed(insn->operation, old, bit_of(e, insn), rflags, flags);
 	}
 }
 

@@ -152,17 +152,17 @@ enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu)
 		new.efer = value | HV_EFER_LMA;
 		return load_paging(vcpu, &new, HV_LOAD_EFER);
 	case MSR_FS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_FS_BASE, value);
 		break;
 	case MSR_GS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_GS_BASE, value);
 		break;
 	case MSR_KERNEL_GS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		wrmsrl(MSR_KERNEL_GS_BASE, value);
 		break;
