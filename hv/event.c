@@ -127,13 +127,24 @@ enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault)
 	return act(vcpu, verdict, &answer);
 }
 
+/* PSE means nothing in 64-bit mode, but a guest that changes it wants a flush. */
+#define CR4_FLUSH_CHANGED (HV_CR4_PGE | HV_CR4_PSE | HV_CR4_PAE)
+
+static bool cr4_flushes(u64 old, u64 new)
+{
+	u64 changed = old ^ new;
+
+	return changed & CR4_FLUSH_CHANGED || changed & old & HV_CR4_PCIDE ||
+	       changed & new &HV_CR4_SMEP;
+}
+
 /* What a load of these registers does to the TLB: SDM 3A, 4.10.4.1. */
 static void note_guest_flush(struct hv_mmu *mmu, const struct hv_paging *new,
 			     enum hv_paging_register which)
 {
 	if (which == HV_LOAD_CR3) {
 		hv_count(mmu, guest_flush_cr3);
-	} else if (which == HV_LOAD_CR4 && mmu->paging.cr4 != new->cr4) {
+	} else if (which == HV_LOAD_CR4 && cr4_flushes(mmu->paging.cr4, new->cr4)) {
 		hv_count(mmu, guest_flush_cr4);
 		hv_flush_context(mmu);
 	}
@@ -148,9 +159,11 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 
 	if (is_complete(verdict)) {
 		note_guest_flush(mmu, new, which);
-		if (which != HV_LOAD_CR3)
+		if (which != HV_LOAD_CR3 && which != HV_LOAD_CR3_KEEP)
 			mmu->controls.changed = true;
 		mmu->paging = *new;
+		/* Where nothing is to be programmed, the VMCS is as new as this. */
+		vcpu->paging_loaded = mmu->controls.changed;
 		note_peak(vcpu);
 		*done = true;
 	}
@@ -172,6 +185,20 @@ enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 	verdict = mmu->ops->invlpg(mmu, gva, &answer);
 	if (is_complete(verdict)) {
 		hv_count(mmu, guest_flush_invlpg);
+		*done = true;
+	}
+	return act(vcpu, verdict, &answer);
+}
+
+enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pcid, u64 gva,
+			      bool *done)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	struct hv_answer answer = {};
+	enum hv_verdict verdict = mmu->ops->invpcid(mmu, type, pcid, gva, &answer);
+
+	if (is_complete(verdict)) {
+		hv_count(mmu, guest_flush_invpcid);
 		*done = true;
 	}
 	return act(vcpu, verdict, &answer);

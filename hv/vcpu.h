@@ -34,7 +34,14 @@ enum hv_next {
 };
 
 /* Which register the guest loads, as far as paging cares. */
-enum hv_paging_register { HV_LOAD_START, HV_LOAD_CR0, HV_LOAD_CR3, HV_LOAD_CR4, HV_LOAD_EFER };
+enum hv_paging_register {
+	HV_LOAD_START,
+	HV_LOAD_CR0,
+	HV_LOAD_CR3,
+	HV_LOAD_CR3_KEEP, /* with bit 63: what is cached for its PCID may stay */
+	HV_LOAD_CR4,
+	HV_LOAD_EFER,
+};
 
 struct hv_event {
 	u32 info; /* as in VM_ENTRY_INTR_INFO_FIELD; 0: none */
@@ -69,6 +76,7 @@ struct hv_vcpu {
 	u64 host_kernel_gs_base, host_debugctl, host_pebs;
 	struct hv_host_segments host_segments;
 
+	bool paging_loaded; /* at the next entry mmu.paging is newer than the VMCS */
 	bool need_backing; /* PREPARE must populate backing_gpa */
 	u64 backing_gpa;
 
@@ -125,6 +133,8 @@ enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault);
 enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
 				 enum hv_paging_register which, bool *done);
 enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done);
+enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pcid, u64 gva,
+			      bool *done);
 
 /* CPUID as the guest sees it: features without state of their own. */
 void hv_guest_cpuid(struct hv_vcpu *vcpu);

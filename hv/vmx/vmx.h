@@ -83,5 +83,10 @@ void vmx_describe(struct hv_vcpu *vcpu, struct hvbench_run *run);
 enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu);
 enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu);
 enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu);
+u64 vmx_read_gpr(struct hv_vcpu *vcpu, u8 number);
+
+/* INVPCID as an exit of its own or as an #UD: see invpcid.c. */
+enum hv_next vmx_exit_invpcid(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_undefined(struct hv_vcpu *vcpu);
 
 #endif
