@@ -25,7 +25,7 @@ bool vmx_in_64bit_mode(void)
 }
 
 /* One instruction is over: so is what STI or MOV SS held off. */
-static void end_blocking(void)
+static __always_inline void end_blocking(void)
 {
 	u32 blocking = vmread(GUEST_INTERRUPTIBILITY_INFO);
 
@@ -34,7 +34,7 @@ static void end_blocking(void)
 			blocking & ~(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS));
 }
 
-void vmx_skip_bytes(struct hv_vcpu *vcpu, u32 bytes)
+static __always_inline void skip(u32 bytes)
 {
 	vmwrite(GUEST_RIP, vmread(GUEST_RIP) + bytes);
 	end_blocking();
@@ -45,7 +45,12 @@ void vmx_skip_bytes(struct hv_vcpu *vcpu, u32 bytes)
 
 void vmx_skip_instruction(struct hv_vcpu *vcpu)
 {
-	vmx_skip_bytes(vcpu, vmread(VM_EXIT_INSTRUCTION_LEN));
+	skip(vmread(VM_EXIT_INSTRUCTION_LEN));
+}
+
+void vmx_skip_bytes(struct hv_vcpu *vcpu, u32 bytes)
+{
+	skip(bytes);
 }
 
 /* entry.S keeps something of its own in the slot of RSP: it is swapped. */
