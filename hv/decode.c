@@ -14,6 +14,16 @@
 #define REX_X BIT(1)
 #define REX_B BIT(0)
 
+#define PREFIX_OPERAND BIT(0) /* 66 */
+#define PREFIX_ADDRESS BIT(1) /* 67 */
+#define PREFIX_LOCK BIT(2) /* F0 */
+#define PREFIX_REPNE BIT(3) /* F2 */
+#define PREFIX_REP BIT(4) /* F3 */
+#define PREFIX_OLD_SEGMENT BIT(5) /* 26, 2E, 36, 3E: no meaning in 64-bit mode */
+#define PREFIX_FS BIT(6)
+#define PREFIX_GS BIT(7)
+#define PREFIX_SEGMENT (PREFIX_OLD_SEGMENT | PREFIX_FS | PREFIX_GS)
+
 /* An opcode: its form, what follows it, and what it allows. */
 #define FORM(n) HV_FORM_##n
 #define FORM_MASK 0x1f
@@ -24,10 +34,15 @@
 #define LOCKABLE BIT(9)
 #define GROUP BIT(10) /* ModRM.reg is part of the opcode */
 
+#define IS_PREFIX BIT(15) /* the low byte is a PREFIX_*, or 0 for a REX */
+
 #define RM HAS_MODRM
 #define RMW (HAS_MODRM | LOCKABLE)
 
 #define ALU(op) [(op) << 3] = FORM(ALU_REG) | RMW | IS_BYTE, [(op) << 3 | 1] = FORM(ALU_REG) | RMW
+
+#define REX IS_PREFIX
+#define PREFIX(n) (IS_PREFIX | PREFIX_##n)
 
 #define EIGHT(op, what)                                                                 \
 	[(op)] = (what), [(op) + 1] = (what), [(op) + 2] = (what), [(op) + 3] = (what), \
@@ -41,7 +56,17 @@ static const u16 one_byte[256] = {
 	ALU(HV_ALU_AND),
 	ALU(HV_ALU_SUB),
 	ALU(HV_ALU_XOR),
+	[0x26] = PREFIX(OLD_SEGMENT),
+	[0x2e] = PREFIX(OLD_SEGMENT),
+	[0x36] = PREFIX(OLD_SEGMENT),
+	[0x3e] = PREFIX(OLD_SEGMENT),
+	EIGHT(0x40, REX),
+	EIGHT(0x48, REX),
 	EIGHT(0x50, FORM(PUSH_REG)),
+	[0x64] = PREFIX(FS),
+	[0x65] = PREFIX(GS),
+	[0x66] = PREFIX(OPERAND),
+	[0x67] = PREFIX(ADDRESS),
 	[0x68] = FORM(PUSH_IMM) | IMMZ,
 	[0x6a] = FORM(PUSH_IMM) | IMM8,
 	[0x80] = FORM(ALU_IMM) | RMW | GROUP | IS_BYTE | IMM8,
@@ -59,6 +84,9 @@ static const u16 one_byte[256] = {
 	[0xab] = FORM(STOS),
 	[0xc6] = FORM(MOV_IMM) | RM | GROUP | IS_BYTE | IMM8,
 	[0xc7] = FORM(MOV_IMM) | RM | GROUP | IMMZ,
+	[0xf0] = PREFIX(LOCK),
+	[0xf2] = PREFIX(REPNE),
+	[0xf3] = PREFIX(REP),
 	[0xf6] = FORM(NOT) | RMW | GROUP | IS_BYTE,
 	[0xf7] = FORM(NOT) | RMW | GROUP,
 	[0xfe] = FORM(INC) | RMW | GROUP | IS_BYTE,
@@ -82,16 +110,6 @@ static const u16 two_byte[256] = {
 static_assert(HV_FORM_INVPCID <= FORM_MASK, "forms fit into the tables");
 
 #define MOVNTI 0xc3
-#define PREFIX_OPERAND BIT(0) /* 66 */
-#define PREFIX_ADDRESS BIT(1) /* 67 */
-#define PREFIX_LOCK BIT(2) /* F0 */
-#define PREFIX_REPNE BIT(3) /* F2 */
-#define PREFIX_REP BIT(4) /* F3 */
-#define PREFIX_OLD_SEGMENT BIT(5) /* 26, 2E, 36, 3E: no meaning in 64-bit mode */
-#define PREFIX_FS BIT(6)
-#define PREFIX_GS BIT(7)
-#define PREFIX_SEGMENT (PREFIX_OLD_SEGMENT | PREFIX_FS | PREFIX_GS)
-
 struct decoder {
 	const struct hv_cpu_view *cpu;
 	struct hv_instruction *insn;
@@ -116,7 +134,7 @@ static noinline bool fetch_more(struct decoder *d)
 	return true;
 }
 
-static u8 next_byte(struct decoder *d)
+static inline u8 next_byte(struct decoder *d)
 {
 	if (unlikely(d->at >= d->nr) && !fetch_more(d))
 		return 0;
@@ -134,59 +152,33 @@ static s64 next_number(struct decoder *d, u32 bytes)
 	return (s64)(value << (64 - 8 * bytes)) >> (64 - 8 * bytes);
 }
 
-static u8 prefix_of(u8 byte)
-{
-	switch (byte) {
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-		return PREFIX_OLD_SEGMENT;
-	case 0x64:
-		return PREFIX_FS;
-	case 0x65:
-		return PREFIX_GS;
-	case 0x66:
-		return PREFIX_OPERAND;
-	case 0x67:
-		return PREFIX_ADDRESS;
-	case 0xf0:
-		return PREFIX_LOCK;
-	case 0xf2:
-		return PREFIX_REPNE;
-	case 0xf3:
-		return PREFIX_REP;
-	}
-	return 0;
-}
-
 /* Returns the opcode's entry. A REX counts only right before the opcode. */
 static u16 read_opcode(struct decoder *d)
 {
+	u16 entry;
 	u8 byte;
 
 	for (;;) {
-		u8 prefix;
-
 		byte = next_byte(d);
-		if ((byte & 0xf0) == 0x40) {
-			d->rex = byte;
-			continue;
-		}
-		prefix = prefix_of(byte);
-		if (likely(!prefix))
+		entry = one_byte[byte];
+		if (!(entry & IS_PREFIX))
 			break;
-		d->prefixes |= prefix;
-		d->rex = 0;
+		if (likely(entry == REX)) {
+			d->rex = byte;
+		} else {
+			d->prefixes |= entry;
+			d->rex = 0;
+		}
 	}
-	if (byte != 0x0f) {
+	if (likely(byte != 0x0f)) {
 		d->opcode = byte;
-		return one_byte[byte];
+		return entry;
 	}
 	byte = next_byte(d);
 	if (byte == 0x38) {
-		byte = next_byte(d);
-		return byte == 0x82 ? FORM(INVPCID) | RM : FORM(NONE);
+		if (next_byte(d) != 0x82 || !(d->prefixes & PREFIX_OPERAND))
+			return FORM(NONE);
+		return FORM(INVPCID) | RM;
 	}
 	d->two_bytes = true;
 	d->opcode = byte;
@@ -278,7 +270,7 @@ static bool prefixes_fit(const struct decoder *d, u16 entry)
 	case HV_FORM_MOV_REG:
 		return !d->two_bytes || (!rep && !(d->prefixes & PREFIX_OPERAND));
 	case HV_FORM_INVPCID:
-		return !rep && d->prefixes & PREFIX_OPERAND;
+		return !rep;
 	default:
 		return true;
 	}
@@ -330,7 +322,9 @@ static bool read_operands(struct decoder *d, u16 entry)
 	if (insn->address32)
 		insn->address = (u32)insn->address;
 	insn->address += insn->segment_base;
-	return !d->failed && insn->form != HV_FORM_NONE && prefixes_fit(d, entry);
+	if (unlikely(d->failed || insn->form == HV_FORM_NONE))
+		return false;
+	return likely(!d->prefixes) || prefixes_fit(d, entry);
 }
 
 bool hv_decode(const struct hv_cpu_view *cpu, struct hv_instruction *insn)
@@ -346,10 +340,8 @@ bool hv_decode(const struct hv_cpu_view *cpu, struct hv_instruction *insn)
 		.rep = d.prefixes & PREFIX_REP,
 		.address32 = d.prefixes & PREFIX_ADDRESS,
 	};
-	if (d.prefixes & PREFIX_FS)
-		insn->segment_base = cpu->fs_base;
-	else if (d.prefixes & PREFIX_GS)
-		insn->segment_base = cpu->gs_base;
+	if (unlikely(d.prefixes & (PREFIX_FS | PREFIX_GS)))
+		insn->segment_base = d.prefixes & PREFIX_FS ? cpu->fs_base : cpu->gs_base;
 	if ((entry & FORM_MASK) == HV_FORM_ALU_REG)
 		insn->operation = d.opcode >> 3;
 	else if ((entry & FORM_MASK) == HV_FORM_BIT_REG)
