@@ -22,6 +22,9 @@
 #include "mmu.h"
 #include "ept.h"
 
+/* What of CR4 is between the guest and the CPU; LA57 is fixed, see hv/mmu.h. */
+#define CR4_OF_GUEST (HV_CR4_PSE | HV_CR4_PGE | HV_CR4_PCIDE | HV_CR4_SMEP | HV_CR4_SMAP)
+
 /* One violation adds a table on each level below the root at most. */
 #define EPT_MAX_NEW_TABLES (EPT_LEVELS - 1)
 
@@ -150,7 +153,9 @@ static int ept_create(struct hv_mmu *mmu)
 		.ept_ad = knob[HVBENCH_KNOB_EPT_AD],
 		/* Bits that mean nothing to the EPT need no exit. */
 		.cr0_guest_owned = HV_CR0_WP | HV_CR0_AM | HV_CR0_MP,
-		.cr4_guest_owned = HV_CR4_PGE,
+		/* The CPU checks them all, PCIDE against CR3 too, and the PCIDs are the guest's. */
+		.cr4_guest_owned = CR4_OF_GUEST,
+		.cr4_pass = CR4_OF_GUEST | HV_CR4_LA57,
 		.changed = true,
 	};
 	/*

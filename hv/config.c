@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "config.h"
+#include "mmu.h"
 #include "vmx/capability.h"
 
 struct knob {
@@ -72,18 +73,10 @@ static int check_shape(struct hvbench_config *config)
 	return 0;
 }
 
-static int check_cpu(struct hvbench_config *config)
+static int check_ept(struct hvbench_config *config)
 {
 	const struct vmx_capability *cap = &vmx_capability;
 
-	if (config->mmu == HVBENCH_MMU_EPT && !cap->ept)
-		return refuse(config, -EOPNOTSUPP,
-			      "this CPU has no EPT (or lacks INVEPT): use mmu=spt");
-	if (config->knob[HVBENCH_KNOB_VPID] && !cap->vpid)
-		return refuse(config, -EOPNOTSUPP,
-			      "this CPU has no VPID (or lacks INVVPID): use vpid=off");
-	if (config->mmu != HVBENCH_MMU_EPT)
-		return 0;
 	if (config->knob[HVBENCH_KNOB_EPT_AD] && !cap->ept_ad)
 		return refuse(config, -EOPNOTSUPP,
 			      "this CPU's EPT has no accessed and dirty bits: use ept.ad=off");
@@ -96,6 +89,41 @@ static int check_cpu(struct hvbench_config *config)
 				      "ept.leaf=2m needs 2M host pages: add backing=2m");
 	}
 	return 0;
+}
+
+static int check_spt(struct hvbench_config *config)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+
+	if (config->knob[HVBENCH_KNOB_SPT_PCID] && !(cap->cr4_offered & HV_CR4_PCIDE))
+		return refuse(config, -EOPNOTSUPP, "this CPU has no PCID: use spt.pcid=off");
+	if (!config->knob[HVBENCH_KNOB_SPT_FILTER])
+		return 0;
+	if (config->knob[HVBENCH_KNOB_SPT_SYNC] == HVBENCH_SPT_SYNC_VTLB)
+		return refuse(config, -EINVAL,
+			      "spt.filter=on needs spt.sync=unsync or trap: vtlb does not follow "
+			      "what the guest maps");
+	/* "Not shadowed yet" is an entry with an address bit that does not exist. */
+	if (cap->physical_address_bits >= 52)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has 52 physical address bits and none is reserved: use "
+			      "spt.filter=off");
+	return 0;
+}
+
+static int check_cpu(struct hvbench_config *config)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+
+	if (config->mmu == HVBENCH_MMU_EPT && !cap->ept)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has no EPT (or lacks INVEPT): use mmu=spt");
+	if (config->knob[HVBENCH_KNOB_VPID] && !cap->vpid)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has no VPID (or lacks INVVPID): use vpid=off");
+	if (config->knob[HVBENCH_KNOB_LA57] && !(cap->cr4_offered & HV_CR4_LA57))
+		return refuse(config, -EOPNOTSUPP, "this CPU has no 5-level paging: use la57=off");
+	return config->mmu == HVBENCH_MMU_EPT ? check_ept(config) : check_spt(config);
 }
 
 static int check_mmu_knobs(struct hvbench_config *config)

@@ -37,12 +37,15 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 		.ept_2m = cap->ept_2m,
 		.ept_1g = cap->ept_1g,
 		.ept_ad = cap->ept_ad,
+		.pcid = cap->cr4_offered & HV_CR4_PCIDE,
 	};
 	mmu->paging = (struct hv_paging){
 		.cr0 = HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | HV_CR0_PG,
 		.cr4 = HV_CR4_PAE,
 		.efer = HV_EFER_LME | HV_EFER_LMA | HV_EFER_NXE,
 	};
+	if (mmu->knob[HVBENCH_KNOB_LA57])
+		mmu->paging.cr4 |= HV_CR4_LA57;
 	err = vmx_vcpu_create(vcpu, mmu->knob[HVBENCH_KNOB_VPID]);
 	if (err)
 		return err;

@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -36,13 +37,19 @@ u32 hv_vm_count(void)
 }
 
 /*
- * Shadow tables can be many times the guest's own, so they are bounded: as
- * much as guest memory itself, within limits. The backend drops tables before
- * it goes beyond; dropping them all is one event's work at most.
+ * Shadow tables can be many times the guest's own, so they are bounded: by the
+ * knob, or as much as guest memory itself, within limits. The backend drops
+ * tables before it goes beyond; dropping them all is one event's work at most.
  */
-static u32 table_page_limit(u64 memory_bytes)
+static u32 table_page_limit(const struct hvbench_config *config)
 {
-	return clamp_t(u64, memory_bytes, 16ull << 20, 256ull << 20) >> HV_PAGE_SHIFT;
+	/* In the order of the knob's choices. */
+	static const u64 bytes[] = { 0, SZ_512K, SZ_1M, SZ_4M, SZ_16M, SZ_64M, SZ_256M };
+	u64 limit = bytes[config->knob[HVBENCH_KNOB_SPT_MEMORY]];
+
+	if (!limit)
+		limit = clamp_t(u64, config->memory_bytes, SZ_16M, SZ_256M);
+	return limit >> HV_PAGE_SHIFT;
 }
 
 static const char *refusal(int err)
@@ -85,7 +92,7 @@ static struct hv_vm *vm_alloc(const struct hvbench_config *config)
 		goto out_control;
 	vm->vcpu.control = vm->control;
 	vm->vcpu.stats = &vm->control->stats;
-	vm->vcpu.pool.limit_pages = table_page_limit(config->memory_bytes);
+	vm->vcpu.pool.limit_pages = table_page_limit(config);
 	vm->vcpu.mmu.ops = backends[config->mmu];
 	vm->vcpu.mmu.knob = vm->config.knob;
 	vm->vcpu.mmu.memory = &vm->memory;

@@ -12,6 +12,15 @@
 #include "insn.h"
 #include "vmx.h"
 
+/*
+ * RFLAGS.AC lets a supervisor's explicit access through SMAP; one that the CPU
+ * makes for a user is implicit (SDM 3A, 4.6.1).
+ */
+static bool ac_allows(u32 error_code)
+{
+	return !(error_code & HV_PF_USER) && vmread(GUEST_RFLAGS) & X86_EFLAGS_AC && vmx_cpl() < 3;
+}
+
 static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 {
 	struct hv_fault fault = {
@@ -21,6 +30,8 @@ static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 	};
 
 	fault.access = fault.error_code & HV_PF_ACCESS;
+	if (unlikely(vcpu->mmu.paging.cr4 & HV_CR4_SMAP) && ac_allows(fault.error_code))
+		fault.access |= HV_ACCESS_AC;
 	return hv_event_fault(vcpu, &fault);
 }
 
@@ -76,6 +87,8 @@ static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 		return exit_machine_check();
 	case X86_TRAP_PF:
 		return exit_page_fault(vcpu);
+	case X86_TRAP_UD:
+		return vmx_exit_undefined(vcpu);
 	case X86_TRAP_DB:
 		return exit_debug(vcpu, info);
 	case X86_TRAP_AC:
@@ -228,6 +241,7 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_EPT_VIOLATION] = exit_ept_violation,
 	[EXIT_REASON_PREEMPTION_TIMER] = exit_preemption_timer,
 	[EXIT_REASON_EPT_MISCONFIG] = exit_ept_misconfig,
+	[EXIT_REASON_INVPCID] = vmx_exit_invpcid,
 };
 
 #define EXIT_REASON_FAILED_ENTRY BIT(31)

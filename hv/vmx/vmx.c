@@ -206,8 +206,6 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 		vmwrite(VMX_PREEMPTION_TIMER_VALUE, preemption_timer_value());
 	if (vmx_capability.secondary & SECONDARY_EXEC_ENCLS_EXITING)
 		vmwrite(ENCLS_EXITING_BITMAP, ~0ull);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, 0);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	vmwrite(CR3_TARGET_COUNT, 0);
 	vmwrite(VM_EXIT_MSR_STORE_COUNT, 0);
 	vmwrite(VM_EXIT_MSR_LOAD_COUNT, 0);

@@ -44,5 +44,7 @@ void test_memory(void);
 void test_ept(void);
 void test_spt(void);
 void test_backend_rights(void);
+void test_emulate(void);
+void test_emulate_edges(void);
 
 #endif

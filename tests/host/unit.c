@@ -150,6 +150,8 @@ int main(void)
 	test_ept();
 	test_spt();
 	test_backend_rights();
+	test_emulate();
+	test_emulate_edges();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);

@@ -8,7 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "vm.h"
+
+unsigned int report_passed, report_failed;
 
 #define CODE_GPA 0x200000
 #define TABLES_GPA 0x100000
@@ -52,12 +55,10 @@ unsigned int vm_live(void)
 	return info.live_vms;
 }
 
-struct vm vm_open(enum hvbench_mmu mmu, bool populate)
+struct vm vm_open_config(struct hvbench_config config)
 {
-	struct hvbench_config config = vm_config(mmu);
 	struct vm vm;
 
-	config.knob[HVBENCH_KNOB_POPULATE] = populate;
 	vm.fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config);
 
 	if (vm.fd < 0)
@@ -69,6 +70,14 @@ struct vm vm_open(enum hvbench_mmu mmu, bool populate)
 	if (vm.memory == MAP_FAILED || vm.control == MAP_FAILED)
 		err(1, "mmap of a VM");
 	return vm;
+}
+
+struct vm vm_open(enum hvbench_mmu mmu, bool populate)
+{
+	struct hvbench_config config = vm_config(mmu);
+
+	config.knob[HVBENCH_KNOB_POPULATE] = populate;
+	return vm_open_config(config);
 }
 
 /* Code at 2M, and tables that map all memory 1:1 with 2M pages. */

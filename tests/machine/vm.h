@@ -30,6 +30,7 @@ unsigned int vm_live(void);
 
 /* Ends the test with a message on failure. */
 struct vm vm_open(enum hvbench_mmu mmu, bool populate);
+struct vm vm_open_config(struct hvbench_config config);
 void vm_load(struct vm *vm, const char *code, const char *end);
 struct vm vm_start(enum hvbench_mmu mmu, const char *code, const char *end);
 /* Runs until something else than a signal happens; the answer of the ioctl. */
