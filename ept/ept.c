@@ -138,7 +138,7 @@ static int ept_create(struct hv_mmu *mmu)
 	if (knob[HVBENCH_KNOB_EPT_AD] && !mmu->caps.ept_ad)
 		return -EINVAL;
 	if (knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M &&
-	    !(mmu->caps.ept_2m && mmu->memory->large))
+	    !(mmu->caps.ept_2m && mmu->memory->backing != HVBENCH_SIZE_4K))
 		return -EINVAL;
 
 	root = hv_pool_take_page(mmu->pool);

@@ -378,7 +378,6 @@ static void choose_machine(struct program *p, struct machine_config *config)
 	*config = (struct machine_config){
 		.ops = p->config->ops,
 		.memory_bytes = (2 + rng_below(rng, 4)) << HV_CHUNK_SHIFT,
-		.large = large,
 		.populate = rng_once_in(rng, 2),
 		.caps = {
 			.physical_address_bits = (u8)(36 + rng_below(rng, 15)),

@@ -32,7 +32,6 @@ static u64 entry_of(u64 gpa, int *level)
 static void start(bool large, u32 leaf, bool populate)
 {
 	guest_defaults(&t, &ept_mmu_ops, 8);
-	t.config.large = large;
 	t.config.populate = populate;
 	t.config.knob[HVBENCH_KNOB_BACKING] = large;
 	t.config.knob[HVBENCH_KNOB_EPT_LEAF] = leaf;
@@ -178,7 +177,7 @@ static void test_refusals(void)
 	report_equal(machine_start(&t.m), -EINVAL, "ept.leaf=2m on 4K backing");
 	guest_close(&t);
 
-	t.config.large = true;
+	t.config.knob[HVBENCH_KNOB_BACKING] = HVBENCH_SIZE_2M;
 	t.config.caps.ept_2m = false;
 	guest_open(&t);
 	report_equal(machine_start(&t.m), -EINVAL, "ept.leaf=2m without the capability");
