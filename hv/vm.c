@@ -119,6 +119,28 @@ static int vm_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static long set_rights(struct hv_vm *vm, const void __user *user)
+{
+	struct hvbench_rights rights;
+
+	if (copy_from_user(&rights, user, sizeof(rights)))
+		return -EFAULT;
+	return hv_vcpu_set_rights(&vm->vcpu, &rights);
+}
+
+static long log_request(struct hv_vm *vm, void __user *user)
+{
+	struct hvbench_log_request request;
+	int err;
+
+	if (copy_from_user(&request, user, sizeof(request)))
+		return -EFAULT;
+	err = hv_dirty_request(&vm->vcpu, &request);
+	if (!err && copy_to_user(user, &request, sizeof(request)))
+		return -EFAULT;
+	return err;
+}
+
 static long vm_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct hv_vm *vm = file->private_data;
@@ -131,6 +153,10 @@ static long vm_ioctl(struct file *file, unsigned int command, unsigned long argu
 		return hv_vcpu_set_start(&vm->vcpu, &start);
 	case HVBENCH_RUN:
 		return argument ? -EINVAL : hv_vcpu_run(&vm->vcpu);
+	case HVBENCH_SET_RIGHTS:
+		return set_rights(vm, (void __user *)argument);
+	case HVBENCH_LOG:
+		return log_request(vm, (void __user *)argument);
 	}
 	return -ENOTTY;
 }
