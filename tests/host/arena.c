@@ -28,6 +28,7 @@ unsigned int shim_warnings;
 
 static u32 small_free[SMALL_PAGES], nr_small_free;
 static u32 large_free[LARGE_PAGES], nr_large_free;
+static bool small_out[SMALL_PAGES], large_out[LARGE_PAGES];
 static u32 nr_giants_out;
 
 void shim_warn(const char *file, int line, const char *text, ...)
@@ -71,6 +72,8 @@ void arena_rewind(void)
 	nr_small_free = SMALL_PAGES;
 	nr_large_free = LARGE_PAGES;
 	nr_giants_out = 0;
+	memset(small_out, 0, sizeof(small_out));
+	memset(large_out, 0, sizeof(large_out));
 	ASAN_POISON_MEMORY_REGION(arena_base, LISTS_BYTES);
 }
 
@@ -80,41 +83,54 @@ u64 arena_pages_out(void)
 	       (nr_giants_out * HV_GIANT_BYTES >> HV_PAGE_SHIFT);
 }
 
-static void *arena_take(u32 *list, u32 *nr, u64 first, u64 bytes)
+bool arena_holds(u64 hpa)
+{
+	u64 offset = hpa - ARENA_HPA;
+
+	if (offset < SMALL_PAGES * PAGE)
+		return small_out[offset / PAGE];
+	if (offset < LISTS_BYTES)
+		return large_out[(offset - SMALL_PAGES * PAGE) / LARGE];
+	return offset >= HV_GIANT_BYTES && offset < (1 + nr_giants_out) * HV_GIANT_BYTES;
+}
+
+static void *arena_take(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes)
 {
 	char *page;
 
 	if (!*nr)
 		return NULL;
 	page = arena_base + first + list[--*nr] * bytes;
+	out[list[*nr]] = true;
 	ASAN_UNPOISON_MEMORY_REGION(page, bytes);
 	return memset(page, 0, bytes);
 }
 
-static void arena_give(u32 *list, u32 *nr, u64 first, u64 bytes, void *page)
+static void arena_give(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes, void *page)
 {
 	ASAN_POISON_MEMORY_REGION(page, bytes);
-	list[(*nr)++] = (u32)(((char *)page - arena_base - first) / bytes);
+	list[*nr] = (u32)(((char *)page - arena_base - first) / bytes);
+	out[list[(*nr)++]] = false;
 }
 
 void *arena_take_page(void)
 {
-	return arena_take(small_free, &nr_small_free, 0, PAGE);
+	return arena_take(small_free, &nr_small_free, small_out, 0, PAGE);
 }
 
 void arena_give_page(void *page)
 {
-	arena_give(small_free, &nr_small_free, 0, PAGE, page);
+	arena_give(small_free, &nr_small_free, small_out, 0, PAGE, page);
 }
 
 static void *arena_take_large(void)
 {
-	return arena_take(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE);
+	return arena_take(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE);
 }
 
 static void arena_give_large(void *page)
 {
-	arena_give(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE, page);
+	arena_give(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE, page);
 }
 
 /* ---- hv/pool.h ---- */
