@@ -327,11 +327,49 @@ static bool read_operands(struct decoder *d, u16 entry)
 	return likely(!d->prefixes) || prefixes_fit(d, entry);
 }
 
+/*
+ * How compilers write a page-table entry: MOV of 64 bits, to a register's
+ * address or one near it. The rest of this file would say the same, in thrice
+ * the instructions.
+ */
+static bool decode_usual(const struct decoder *d, struct hv_instruction *insn)
+{
+	const u8 *byte = d->byte;
+	u8 rex = byte[0], mod = byte[2] >> 6, rm = byte[2] & 7, length = 3;
+	u64 address = d->cpu->gpr[rm | (rex & REX_B) << 3];
+
+	if ((rex & 0xf8) != (0x40 | REX_W) || byte[1] != 0x89 || d->nr < 7)
+		return false;
+	if (rm == 4 || mod == 3 || (rm == 5 && !mod))
+		return false;
+	if (mod == 1) {
+		address += (s8)byte[3];
+		length = 4;
+	} else if (mod == 2) {
+		address += (s32)(byte[3] | byte[4] << 8 | byte[5] << 16 | (u32)byte[6] << 24);
+		length = 7;
+	}
+	*insn = (struct hv_instruction){
+		.form = HV_FORM_MOV_REG,
+		.length = length,
+		.bytes = 8,
+		.reg = (byte[2] >> 3 & 7) | (rex & REX_R) << 1,
+		.rex = true,
+		.address = address,
+	};
+	return true;
+}
+
 bool hv_decode(const struct hv_cpu_view *cpu, struct hv_instruction *insn)
 {
 	struct decoder d = { .cpu = cpu, .insn = insn };
-	u16 entry = read_opcode(&d);
+	u16 entry;
 
+	if (unlikely(!fetch_more(&d)))
+		return false;
+	if (likely(decode_usual(&d, insn)))
+		return true;
+	entry = read_opcode(&d);
 	if (unlikely(d.failed || !(entry & FORM_MASK)))
 		return false;
 	*insn = (struct hv_instruction){
