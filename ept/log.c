@@ -78,7 +78,31 @@ static void stop_in(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
 	ept_merge(mmu, table, gfn, level);
 }
 
-static void harvest_in(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
+/* A look's path: 64 4K leaves, whose bits make one word of each bitmap. */
+static void harvest_word(struct hv_mmu *mmu, u64 *leaf, u64 word)
+{
+	u64 written = 0, touched = 0, bit;
+
+	for (bit = 1; bit; bit <<= 1, leaf++) {
+		u64 entry = *leaf;
+
+		/* An entry that is not present is 0. */
+		if (!(entry & EPT_AD))
+			continue;
+		if (entry & EPT_DIRTY)
+			written |= bit;
+		if (entry & EPT_ACCESSED)
+			touched |= bit;
+		WRITE_ONCE(*leaf, entry & ~EPT_AD);
+	}
+	if (!(written | touched))
+		return;
+	mmu->dirty.written[word] |= written;
+	mmu->dirty.touched[word] |= touched;
+	hv_flush_root(mmu);
+}
+
+static void harvest_large(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
 {
 	int i;
 
@@ -93,7 +117,19 @@ static void harvest_in(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
 	}
 }
 
-/* The leaves of the frames noted as written lose this bit, chunk by chunk. */
+static void harvest_in(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
+{
+	int i;
+
+	if (level > 1) {
+		harvest_large(mmu, table, gfn, level);
+		return;
+	}
+	for (i = 0; i < HV_ENTRIES; i += 64)
+		harvest_word(mmu, &table[i], (gfn + i) / 64);
+}
+
+/* The leaves of the frames noted as written lose this bit. */
 static void rearm(struct hv_mmu *mmu, u64 bit)
 {
 	const u64 *written = mmu->dirty.written;

@@ -27,21 +27,25 @@ u64 *ept_map(struct hv_mmu *mmu, u64 gpa, u64 hpa, u64 *entry, int from, int lev
 
 void ept_fill_around(struct hv_mmu *mmu, u64 gfn, u64 *entry)
 {
-	u32 i, nr = ept_state(mmu)->fill;
-	u64 first = ALIGN_DOWN(gfn, nr);
+	u32 nr = ept_state(mmu)->fill, filled = 0;
+	u64 first = ALIGN_DOWN(gfn, nr), end = first + nr;
 
 	/* A table is as long as the largest group, so that all are in one. */
 	entry -= gfn - first;
-	for (i = 0; i < nr; i++) {
-		u64 hpa = hv_memory_hpa(mmu->memory, first + i);
-		u64 rights = ept_leaf_rights(mmu, first + i, 1);
+	for (gfn = first; gfn < end; gfn++, entry++) {
+		u64 rights, hpa;
 
-		if (ept_present(entry[i]) || !rights || !HV_HPA_VALID(hpa))
+		if (ept_present(*entry))
 			continue;
-		WRITE_ONCE(entry[i], ept_make_leaf(hpa, 1, rights));
-		hv_count(mmu, ept_fill_4k);
-		hv_count(mmu, ept_fill_around);
+		hpa = hv_memory_hpa(mmu->memory, gfn);
+		rights = ept_leaf_rights(mmu, gfn, 1);
+		if (!HV_HPA_VALID(hpa) || !rights)
+			continue;
+		WRITE_ONCE(*entry, ept_make_leaf(hpa, 1, rights));
+		filled++;
 	}
+	mmu->counter[HVBENCH_CNT_ept_fill_4k] += filled;
+	mmu->counter[HVBENCH_CNT_ept_fill_around] += filled;
 }
 
 /* The depth is bounded by EPT_LEVELS. */

@@ -77,6 +77,25 @@ guest touch
 end_guest touch
 
 	/*
+	 * Starts the dirty log; then, again and again: writes to 4M, looks with the
+	 * bitmaps named at 0x2010 and 0x2018, rings. Answers at 0x2000 and 0x2008.
+	 */
+guest log_bells
+	mov $5, %eax
+	out %eax, $0xb0
+	mov %rax, 0x2000
+1:	incl 0x400000
+	mov 0x2010, %rdi
+	mov 0x2018, %rsi
+	mov $6, %eax
+	out %eax, $0xb0
+	mov %rax, 0x2008
+	mov $100, %eax
+	out %eax, $0xb0
+	jmp 1b
+end_guest log_bells
+
+	/*
 	 * Debug exceptions that need care: INT1, and a single step onto an STI.
 	 * The handler counts and stops the stepping; rings with the count, 2.
 	 */

@@ -92,7 +92,7 @@ static void check_cpu_refusals(void)
 			expect_refusal(config, EOPNOTSUPP, needs[i].what);
 			continue;
 		}
-		vm = vm_open_config(config);
+		vm = vm_make(&config);
 		report(vm_live() == 1, "CREATE_VM grants %s", needs[i].what);
 		vm_close(&vm);
 	}

@@ -90,7 +90,7 @@ static struct vm open_vm(enum hvbench_mmu mmu, enum hvbench_spt_sync sync)
 	struct vm vm;
 
 	config.knob[HVBENCH_KNOB_SPT_SYNC] = sync;
-	vm = vm_open_config(config);
+	vm = vm_make(&config);
 	vm_load(&vm, guest_registers, guest_registers_end);
 	return vm;
 }
