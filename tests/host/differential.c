@@ -4,7 +4,7 @@
  * against what the architecture allows (oracle.h).
  *
  *   make -C tests/host && build/tests/host/differential [options]
- *     --strategy ept|vtlb|unsync|tiny|all   (default: all; tiny tests the test)
+ *     --strategy ept|vtlb|unsync|trap|tiny|all   (default: all; tiny tests the test)
  *     --mode strict|lazy|both               (default: both)
  *     --accesses N    in all, over all strategies and modes (default 200000)
  *     --seed S        of the first program; program i has seed S + i
@@ -48,8 +48,9 @@ struct strategy {
 
 static const struct strategy strategies[] = {
 	{ "ept", &ept_mmu_ops, 0, 0, true },
-	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, 0, true },
-	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, 0, true },
+	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, PROGRAM_ALL, true },
+	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, PROGRAM_ALL, true },
+	{ "trap", &spt_mmu_ops, HVBENCH_SPT_SYNC_TRAP, PROGRAM_ALL, true },
 	{ "tiny", &tiny_mmu_ops, 0, PROGRAM_ALL, false },
 };
 
@@ -162,7 +163,7 @@ static void run_all(const struct options *opt, struct totals *totals)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: differential [--strategy ept|vtlb|unsync|tiny|all] [--mode "
+	fprintf(stderr, "usage: differential [--strategy ept|vtlb|unsync|trap|tiny|all] [--mode "
 			"strict|lazy|both] [--accesses N] [--seed S] [--program N] [--programs N] "
 			"[--bug N] [--keep-going] [--verbose]\n");
 	exit(2);

@@ -18,7 +18,7 @@ static u64 leaf_frames(const struct program *p, u64 gfn, u64 *from)
 	if (p->m.knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_FAULT) {
 		if (leaf == HVBENCH_SIZE_1G)
 			frames = p->m.memory.nr_frames;
-		else if (leaf == HVBENCH_SIZE_2M || p->m.knob[HVBENCH_KNOB_SPT_LARGE])
+		else if (leaf == HVBENCH_SIZE_2M)
 			frames = HV_CHUNK_FRAMES;
 	}
 	*from = ALIGN_DOWN(gfn, frames);

@@ -324,11 +324,11 @@ static bool flush_stale(struct program *p)
 		bool ok;
 
 		tries++;
-		if (tries > 8 || rng_once_in(&p->rng, 64))
+		if (tries > (p->calm ? 40 : 8) || rng_once_in(&p->rng, p->calm ? 0 : 32))
 			ok = flush_all(p);
 		else if (p->pcid && rng_once_in(&p->rng, 6))
 			ok = random_invpcid(p, gva);
-		else if (hweight64(stale) > 4 || tries > 4 || rng_once_in(&p->rng, 4))
+		else if (hweight64(stale) > (p->calm ? 12 : 4) || rng_once_in(&p->rng, 4))
 			ok = reload_cr3(p);
 		else
 			ok = flush_page(p, gva);
@@ -346,7 +346,7 @@ static bool flush_at_random(struct program *p)
 		return true;
 	switch (rng_below(&p->rng, 8)) {
 	case 0:
-		return flush_all(p);
+		return p->calm || flush_all(p);
 	case 1:
 		return reload_cr3(p);
 	case 2:
@@ -368,25 +368,36 @@ bool program_flush(struct program *p)
 
 /* ---- one operation ---- */
 
-static bool rare_operation(struct program *p)
+/* What makes a backend forget everything, or nearly. */
+static bool change_mode(struct program *p)
 {
-	switch (rng_below(&p->rng, 8)) {
+	bool smep_smap = p->config->features & PROGRAM_SMEP_SMAP;
+
+	if (p->calm && !rng_once_in(&p->rng, 8))
+		return true;
+	switch (rng_below(&p->rng, 5)) {
 	case 0:
 		return toggle_wp(p);
 	case 1:
 		return rng_once_in(&p->rng, 4) ? toggle_nxe(p) : flush_all(p);
 	case 2:
-		return !(p->config->features & PROGRAM_SMEP_SMAP) || toggle_cr4(p, HV_CR4_SMEP);
+		return !smep_smap || toggle_cr4(p, HV_CR4_SMEP);
 	case 3:
-		return !(p->config->features & PROGRAM_SMEP_SMAP) || toggle_cr4(p, HV_CR4_SMAP);
-	case 4:
-		return !p->pcid || toggle_pcide(p);
-	case 5:
+		return !smep_smap || toggle_cr4(p, HV_CR4_SMAP);
+	default:
+		return !p->pcid || (p->calm && uses_pcids(p)) || toggle_pcide(p);
+	}
+}
+
+static bool rare_operation(struct program *p)
+{
+	switch (rng_below(&p->rng, 8)) {
+	case 0:
 		return !p->pcid || random_invpcid(p, p->o.page[random_page(p)].gva);
-	case 6:
+	case 1:
 		return !p->m.mmu.dirty.written || program_log(p);
 	default:
-		return check_reach(p);
+		return change_mode(p);
 	}
 }
 
@@ -394,6 +405,10 @@ bool program_operate(struct program *p)
 {
 	u32 dice = rng_below(&p->rng, 200);
 
+	if (p->m.mmu.ops->reach && rng_once_in(&p->rng, 16) && !check_reach(p))
+		return false;
+	if (p->calm && rng_once_in(&p->rng, 24))
+		return switch_space(p);
 	if (dice < 128)
 		return random_access(p);
 	if (dice < 188)

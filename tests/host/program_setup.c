@@ -49,17 +49,33 @@ static void choose_ept(struct rng *rng, struct machine_config *config)
 			HVBENCH_LOG_FAULT + rng_below(rng, knob[HVBENCH_KNOB_EPT_AD] ? 3 : 1);
 }
 
-static void choose_spt(struct rng *rng, struct machine_config *config)
+static void choose_limit(struct rng *rng, struct machine_config *config)
 {
 	if (rng_once_in(rng, 3))
 		config->limit_pages = config->ops->pages * 2 + 8 + rng_below(rng, 64);
+}
+
+static void choose_spt(struct rng *rng, struct machine_config *config)
+{
+	u32 *knob = config->knob;
+
+	choose_limit(rng, config);
+	knob[HVBENCH_KNOB_SPT_PREFILL] = rng_below(rng, 3);
+	knob[HVBENCH_KNOB_SPT_ROOTS] = rng_below(rng, 4);
+	knob[HVBENCH_KNOB_SPT_PCID] = config->caps.pcid && rng_once_in(rng, 2);
+	knob[HVBENCH_KNOB_SPT_LARGE] = rng_once_in(rng, 2);
+	/* What the guest maps unseen can't be told from what it has not mapped. */
+	if (knob[HVBENCH_KNOB_SPT_SYNC] != HVBENCH_SPT_SYNC_VTLB)
+		knob[HVBENCH_KNOB_SPT_FILTER] = rng_once_in(rng, 2);
+	if (rng_once_in(rng, 3))
+		knob[HVBENCH_KNOB_LOG] = HVBENCH_LOG_FAULT + rng_below(rng, 2);
 }
 
 static void choose_tiny(struct rng *rng, struct machine_config *config)
 {
 	u32 *knob = config->knob;
 
-	choose_spt(rng, config);
+	choose_limit(rng, config);
 	knob[HVBENCH_KNOB_SPT_PCID] = config->caps.pcid && rng_once_in(rng, 2);
 	if (rng_once_in(rng, 3))
 		knob[HVBENCH_KNOB_LOG] = HVBENCH_LOG_FAULT + rng_below(rng, 2);
@@ -106,7 +122,10 @@ static void choose_machine(struct program *p, struct machine_config *config)
 		choose_spt(rng, config);
 	if (config->knob[HVBENCH_KNOB_LA57])
 		config->paging.cr4 |= HV_CR4_LA57;
+	p->calm = rng_once_in(rng, 2);
 	p->pcid = p->config->features & PROGRAM_PCID && config->caps.pcid;
+	if (p->pcid && p->calm)
+		config->paging.cr4 |= HV_CR4_PCIDE;
 	print_setup(p, config);
 }
 

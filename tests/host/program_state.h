@@ -42,6 +42,8 @@ struct program {
 	u32 number; /* of operations begun */
 	u32 flush_every; /* lazy: mean distance of random flushes */
 	bool pcid; /* the guest may use PCIDs */
+	/* It switches often and flushes little, so that what is cached grows old. */
+	bool calm;
 	u64 edited[PROGRAM_RECENT]; /* gpas of the entries edited last */
 };
 

@@ -23,6 +23,7 @@ static bool bug(enum tiny_bug which)
 	return tiny_bug == which;
 }
 
+#define FROM_GLOBAL BIT_ULL(9) /* ignored by the CPU */
 #define TREES 4 /* the PCIDs of a guest of the harness */
 
 struct tiny {
@@ -144,8 +145,11 @@ static u64 *entry_of(struct hv_mmu *mmu, u64 root, u64 gva, bool build)
 	}
 }
 
-/* Drops what the tree has for the page, of any size, that gva lies in. */
-static void drop_piece(struct hv_mmu *mmu, u16 pcid, u64 gva, int size)
+/*
+ * Drops what the tree has for the page, of any size, that gva lies in; of a 4K
+ * page perhaps only what came from a global translation.
+ */
+static void drop_piece(struct hv_mmu *mmu, u16 pcid, u64 gva, int size, bool global_only)
 {
 	u64 *table = hv_va(((struct tiny *)mmu->backend)->root[pcid]);
 	int level;
@@ -158,7 +162,8 @@ static void drop_piece(struct hv_mmu *mmu, u16 pcid, u64 gva, int size)
 		table = hv_va(*entry & PTE_ADDR);
 		if (level > size)
 			continue;
-		*entry = 0;
+		if (size > 1 || !global_only || *entry & FROM_GLOBAL)
+			*entry = 0;
 		if (size == 1)
 			return;
 		free_below(mmu, table, size - 1);
@@ -187,9 +192,12 @@ static void drop_gva(struct hv_mmu *mmu, u64 gva, int size)
 {
 	u16 pcid;
 
-	for (pcid = 0; pcid < TREES; pcid++)
-		if (!bug(TINY_BUG_GLOBAL_KEPT) || pcid == paging_pcid(&mmu->paging))
-			drop_piece(mmu, pcid, gva, size);
+	for (pcid = 0; pcid < TREES; pcid++) {
+		bool current = pcid == paging_pcid(&mmu->paging);
+
+		if (current || !bug(TINY_BUG_GLOBAL_KEPT))
+			drop_piece(mmu, pcid, gva, size, !current);
+	}
 }
 
 static void note_written(struct hv_mmu *mmu, u64 gpa)
@@ -239,6 +247,8 @@ static u64 make_entry(const struct hv_mmu *mmu, const struct ref_path *path, u32
 	/* While writes are logged the first one must fault. */
 	if (mmu->dirty.on && !(access & HV_PF_WRITE) && !bug(TINY_BUG_LOG_OPEN))
 		dirty = false;
+	if (map->global)
+		entry |= FROM_GLOBAL;
 	if (map->user && !bug(TINY_BUG_USER_LOST))
 		entry |= PTE_U;
 	if (map->write && dirty)
@@ -359,7 +369,7 @@ static enum hv_verdict tiny_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u1
 	if (bug(TINY_BUG_INVPCID_CURRENT))
 		pcid = paging_pcid(&mmu->paging);
 	if (type == HV_INVPCID_ADDR) {
-		drop_piece(mmu, pcid, gva, page_size(mmu, gva));
+		drop_piece(mmu, pcid, gva, page_size(mmu, gva), false);
 		hv_flush_addr(mmu, gva);
 	} else if (type == HV_INVPCID_SINGLE) {
 		drop_tree(mmu, pcid);
