@@ -136,6 +136,7 @@ void workload_run(void)
 	run("registers", test_registers);
 	run("translations", test_translations);
 	run("tables", test_tables);
+	run("table-writes", test_table_writes);
 	run("global-pages", test_global_pages);
 	run("delivery", test_delivery);
 	run("reserved-bits", test_reserved_bits);
