@@ -30,6 +30,7 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 		return HV_NEXT_ENTER;
 	case HV_LOGGED:
 		hv_count(mmu, fault_log);
+		note_peak(vcpu);
 		return HV_NEXT_ENTER;
 	case HV_DONE:
 		return HV_NEXT_ENTER;

@@ -68,6 +68,8 @@ struct hv_vcpu {
 	u64 host_kernel_gs_base, host_debugctl, host_pebs;
 	struct hv_host_segments host_segments;
 
+	u64 *pml; /* the page-modification log, NULL without */
+
 	bool need_backing; /* PREPARE must populate backing_gpa */
 	u64 backing_gpa;
 
@@ -91,6 +93,17 @@ void hv_vcpu_destroy(struct hv_vcpu *vcpu);
 /* The ioctls of the same names, see uapi/hvbench.h. May sleep. */
 int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
 int hv_vcpu_run(struct hv_vcpu *vcpu);
+int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights);
+int hv_dirty_request(struct hv_vcpu *vcpu, struct hvbench_log_request *request);
+
+/* The bitmaps of mmu->dirty, where the knob log wants them. 0 or -ENOMEM. */
+int hv_dirty_create(struct hv_mmu *mmu);
+void hv_dirty_destroy(struct hv_mmu *mmu);
+/*
+ * The guest rang an HVBENCH_BELL_LOG_*. Interrupts off, the VMCS current. *done
+ * is true where its instruction is complete.
+ */
+enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done);
 
 /* Counts the exit that ends now: the guest is about to be entered. */
 void hv_vcpu_account(struct hv_vcpu *vcpu);

@@ -136,6 +136,8 @@ static void read_ept_vpid(struct vmx_capability *cap)
 	cap->ept_1g = cap->ept && (bits & EPT_CAP_1G);
 	cap->ept_ad = cap->ept && (bits & EPT_CAP_AD);
 	cap->ept_exec_only = cap->ept && (bits & EPT_CAP_EXEC_ONLY);
+	/* PML logs what sets a dirty bit. */
+	cap->pml &= cap->ept_ad;
 	if (!(bits & VPID_CAP_INVVPID) || !(bits & VPID_CAP_SINGLE) || !(bits & VPID_CAP_ALL))
 		cap->vpid = false;
 	cap->invvpid_addr = cap->vpid && (bits & VPID_CAP_ADDR);

@@ -46,6 +46,8 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 		primary |= CPU_BASED_CR3_LOAD_EXITING | CPU_BASED_CR3_STORE_EXITING;
 	if (controls->nested)
 		secondary |= SECONDARY_EXEC_ENABLE_EPT;
+	if (controls->pml)
+		secondary |= SECONDARY_EXEC_ENABLE_PML;
 	if (vcpu->vpid)
 		secondary |= SECONDARY_EXEC_ENABLE_VPID;
 	vmwrite(CPU_BASED_VM_EXEC_CONTROL, primary);

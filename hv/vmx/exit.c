@@ -140,6 +140,21 @@ static enum hv_next exit_vmcall(struct hv_vcpu *vcpu)
 #define IO_STRING BIT(4)
 #define IO_PORT(qualification) ((u16)((qualification) >> 16))
 
+static bool is_log_bell(u32 bell)
+{
+	return bell >= HVBENCH_BELL_LOG_START && bell <= HVBENCH_BELL_LOG_STOP;
+}
+
+static enum hv_next exit_log_bell(struct hv_vcpu *vcpu)
+{
+	bool done = false;
+	enum hv_next next = hv_dirty_bell(vcpu, (u32)vcpu->gpr[HV_RAX], &done);
+
+	if (done)
+		vmx_skip_instruction(vcpu);
+	return next;
+}
+
 static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 {
 	u64 qualification = vmread(EXIT_QUALIFICATION);
@@ -155,6 +170,8 @@ static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 	}
 	if (port == HVBENCH_PORT_DOORBELL && IO_BYTES(qualification) == 4 &&
 	    !(qualification & IO_IN)) {
+		if (is_log_bell((u32)vcpu->gpr[HV_RAX]))
+			return exit_log_bell(vcpu);
 		vmx_skip_instruction(vcpu);
 		vcpu->exit_is_harness = true;
 		vcpu->control->run.exit = HVBENCH_RUN_DOORBELL;
@@ -228,6 +245,7 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_EPT_VIOLATION] = exit_ept_violation,
 	[EXIT_REASON_PREEMPTION_TIMER] = exit_preemption_timer,
 	[EXIT_REASON_EPT_MISCONFIG] = exit_ept_misconfig,
+	[EXIT_REASON_PML_FULL] = vmx_exit_pml_full,
 };
 
 #define EXIT_REASON_FAILED_ENTRY BIT(31)

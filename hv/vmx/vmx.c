@@ -32,10 +32,16 @@ int vmx_vcpu_create(struct hv_vcpu *vcpu, bool vpid)
 		return err;
 	vcpu->flushed_cpu = -1;
 	vcpu->vpid = 0;
+	err = vmx_pml_alloc(vcpu);
+	if (err) {
+		vmx_vmcs_free(&vcpu->vmcs);
+		return err;
+	}
 	if (!vpid)
 		return 0;
 	id = ida_alloc_range(&vpids, 1, U16_MAX, GFP_KERNEL_ACCOUNT);
 	if (id < 0) {
+		vmx_pml_free(vcpu);
 		vmx_vmcs_free(&vcpu->vmcs);
 		return id;
 	}
@@ -48,7 +54,9 @@ void vmx_vcpu_destroy(struct hv_vcpu *vcpu)
 	if (vcpu->vpid)
 		ida_free(&vpids, vcpu->vpid);
 	vcpu->vpid = 0;
+	/* The CPU may write to the log as long as it holds the VMCS. */
 	vmx_vmcs_free(&vcpu->vmcs);
+	vmx_pml_free(vcpu);
 }
 
 /* Host state that belongs to the CPU, written when the VMCS comes to it. */

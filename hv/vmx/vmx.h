@@ -64,6 +64,14 @@ void vmx_skip_instruction(struct hv_vcpu *vcpu);
 /* Registers and reason of the last exit, for the tool. */
 void vmx_describe(struct hv_vcpu *vcpu, struct hvbench_run *run);
 
+/* The page-modification log, see pml.c; alloc and free may sleep. 0 or -ENOMEM. */
+int vmx_pml_alloc(struct hv_vcpu *vcpu);
+void vmx_pml_free(struct hv_vcpu *vcpu);
+/* What it holds is forgotten, or noted in mmu.dirty.written. */
+void vmx_pml_reset(struct hv_vcpu *vcpu);
+void vmx_pml_drain(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_pml_full(struct hv_vcpu *vcpu);
+
 /* MOV to CRn and the like, RDMSR, WRMSR: see registers.c. */
 enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu);
 enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu);

@@ -42,15 +42,15 @@ const char *spt_audit(struct hv_mmu *mmu) __attribute__((weak));
 struct strategy {
 	const char *name;
 	const struct hv_mmu_ops *ops;
-	u32 sync;
+	u32 sync, features;
 	bool in_all;
 };
 
 static const struct strategy strategies[] = {
-	{ "ept", &ept_mmu_ops, 0, true },
-	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, true },
-	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, true },
-	{ "tiny", &tiny_mmu_ops, 0, false },
+	{ "ept", &ept_mmu_ops, 0, 0, true },
+	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, 0, true },
+	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, 0, true },
+	{ "tiny", &tiny_mmu_ops, 0, PROGRAM_ALL, false },
 };
 
 static const char *const mode_name[] = { "strict", "lazy" };
@@ -102,6 +102,7 @@ static void run_strategy(const struct options *opt, const struct strategy *s,
 		.sync = s->sync,
 		.mode = mode,
 		.operations = opt->program,
+		.features = s->features,
 		.audit = s->ops == &spt_mmu_ops ? spt_audit : NULL,
 		.verbose = opt->verbose,
 	};
@@ -120,8 +121,10 @@ static void run_strategy(const struct options *opt, const struct strategy *s,
 		flushes += result.flushes;
 		fills += result.counter[HVBENCH_CNT_fault_fill];
 		tracks += result.counter[HVBENCH_CNT_fault_track];
-		if (failed && !opt->keep_going)
+		if (failed && !opt->keep_going) {
+			programs++;
 			break;
+		}
 	}
 	printf("%s - differential %s %s: %llu accesses in %u programs from seed %llu (%llu edits, "
 	       "%llu flushes, %llu guest faults, %llu filled, %llu tracked)\n",

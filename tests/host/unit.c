@@ -148,6 +148,9 @@ int main(void)
 	test_ref_walk();
 	test_memory();
 	test_ept();
+	test_ept_leaf();
+	test_ept_log();
+	test_ept_rights();
 	test_spt();
 	test_backend_rights();
 	report_prefix("all");

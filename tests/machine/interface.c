@@ -83,7 +83,7 @@ static void check_refusals(void)
 	REFUSED(EPT, "too much memory", config.memory_bytes = ~0ull << 21);
 	REFUSED(EPT, "an unknown choice", config.knob[HVBENCH_KNOB_VPID] = 2);
 	REFUSED(EPT, "an unknown knob", config.knob[HVBENCH_MAX_KNOBS - 1] = 1);
-	REFUSED(EPT, "a reserved word", config.reserved[3] = 1);
+	REFUSED(EPT, "a reserved word", config.reserved[1] = 1);
 	REFUSED(EPT, "2M leaves on 4K backing",
 		config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_SIZE_2M);
 	REFUSED(EPT, "a shadow knob under EPT",
