@@ -6,15 +6,6 @@
 #include "vcpu.h"
 #include "vmx/vmx.h"
 
-static void note_peak(struct hv_vcpu *vcpu)
-{
-	u64 bytes = hv_pool_used_bytes(&vcpu->pool);
-	u64 *peak = &vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak];
-
-	if (bytes > *peak)
-		*peak = bytes;
-}
-
 static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 			const struct hv_answer *answer)
 {
@@ -23,7 +14,6 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 	switch (verdict) {
 	case HV_FILLED:
 		hv_count(mmu, fault_fill);
-		note_peak(vcpu);
 		return HV_NEXT_ENTER;
 	case HV_TRACKED:
 		hv_count(mmu, fault_track);
@@ -101,7 +91,6 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 		if (which != HV_LOAD_CR3)
 			mmu->controls.changed = true;
 		mmu->paging = *new;
-		note_peak(vcpu);
 		*done = true;
 	}
 	return act(vcpu, verdict, &answer);

@@ -261,6 +261,7 @@ static int run_locked(struct hv_vcpu *vcpu)
 		preempt_enable();
 	} while (next != HV_NEXT_TOOL);
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes] = hv_pool_used_bytes(&vcpu->pool);
+	vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak] = vcpu->pool.peak_bytes;
 	if (vcpu->ended)
 		hv_vcpu_account(vcpu);
 	return 0;
