@@ -29,8 +29,8 @@ static void refuse_key(const char *text, const char *sentence)
 {
 	char whole[1500];
 
-	snprintf(whole, sizeof(whole), "%s (right: pages, passes, mmu, %srepeat, memory)", sentence,
-		 expect_knobs(", "));
+	snprintf(whole, sizeof(whole), "%s (right: pages, passes, mmu, %srepeat, memory, optional)",
+		 sentence, expect_knobs(", "));
 	refuse(text, whole);
 }
 
@@ -59,6 +59,9 @@ static void test_errors(void)
 	refuse("alpha repeat=1,2", "x.suite:1: repeat takes one value, not a list");
 	refuse("alpha repeat=0", "x.suite:1: repeat: 0 is out of range (right: 1 to 1000)");
 	refuse("alpha memory=1G,2G", "x.suite:1: memory takes one value, not a list");
+	refuse("alpha optional=perhaps",
+	       "x.suite:1: optional has no choice \"perhaps\" (right: off, on)");
+	refuse("alpha optional=on,off", "x.suite:1: optional takes one value, not a list");
 	refuse("# nothing\n\n", "x.suite: no experiment in it (right: one a line, WORKLOAD "
 				"key=value[,value...]...)");
 }
