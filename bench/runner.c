@@ -28,9 +28,10 @@ static void write_params(const struct run_spec *spec, struct vm *vm)
 
 static int prepare(struct vm *vm, const struct run_spec *spec, struct failure *why)
 {
+	const struct hvbench_guest_info *info = &spec->guest->info;
 	struct hvbench_start start = {
 		.rip = spec->guest->entry,
-		.cr3 = spec->guest->info.cr3,
+		.cr3 = spec->knob[HVBENCH_KNOB_LA57] ? info->cr3_la57 : info->cr3,
 		.rdi = HVBENCH_PARAMS_GPA,
 	};
 
