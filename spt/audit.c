@@ -12,6 +12,7 @@ struct audit {
 	u64 pages, nodes; /* that belong to someone */
 	u64 leaves, links; /* present leaf entries; members of all frames' sets */
 	u64 children, parents; /* the same for entries that name tables */
+	u64 roots, listed; /* pages of the top level; pages in all */
 };
 
 static bool fail(struct audit *audit, const char *problem)
@@ -63,11 +64,6 @@ static u64 guest_now(const struct spt *spt, const struct spt_page *sp, u32 index
 	return HV_HPA_VALID(hpa) ? ((u64 *)hv_va(hpa))[index] : 0;
 }
 
-static bool is_stale(const struct spt_page *sp)
-{
-	return !list_empty(&sp->stale);
-}
-
 /* Invariant 2. */
 static void check_child(struct audit *audit, struct spt_page *sp, u32 index)
 {
@@ -91,7 +87,7 @@ static void check_child(struct audit *audit, struct spt_page *sp, u32 index)
 	if (spt_is_direct(sp)) {
 		if (child->key != spt_direct_child_key(sp->key, index))
 			fail(audit, "a piece of a large page is in a wrong place");
-	} else if (spt->tracks && !is_stale(sp)) {
+	} else if (spt->tracks && !sp->stale) {
 		u64 now = guest_now(spt, sp, index);
 
 		expect = spt_child_key(sp->key, now);
@@ -101,78 +97,116 @@ static void check_child(struct audit *audit, struct spt_page *sp, u32 index)
 	}
 }
 
-/* Invariant 3, and 5 for leaves. */
-static void check_leaf(struct audit *audit, struct spt_page *sp, u32 index)
+/* Invariant 3's sets, and 4 for what maps memory. */
+static void check_mapping(struct audit *audit, struct spt_page *sp, u32 index)
 {
 	struct spt *spt = audit->spt;
-	u64 entry = sp->shadow[index], origin = 0, gfn, now, most, *set;
+	u64 entry = sp->shadow[index], gfn = spt_leaf_gfn(sp, index);
+	struct spt_chunk *chunk = &spt->chunk[gfn / HV_CHUNK_FRAMES];
+	u64 *set = spt_level(sp) == 1 ? spt_rmap(spt, gfn) : &chunk->large;
 
-	audit->leaves++;
-	if (!spt->tracks)
-		return;
-	gfn = spt_leaf_gfn(sp, index);
-	set = spt_rmap(spt, gfn);
-	if (!set || count_link(*set, spt_link(sp, index)) != 1) {
+	if (!set || count_link(*set, spt_link(sp, index)) != 1)
 		fail(audit, "a leaf entry is not in the reverse map exactly once");
-		return;
-	}
+	else if (spt_level(sp) == 1 && *set & SPT_PROTECTED && entry & PT_W)
+		fail(audit, "a protected table is mapped writable");
 	if ((entry & PT_ADDR) != hv_memory_hpa(spt->mmu->memory, gfn))
 		fail(audit, "a leaf entry maps another frame than it says");
-	if (*set & SPT_PROTECTED && entry & PT_W)
-		fail(audit, "a protected table is mapped writable");
+	if (spt_level(sp) == 1)
+		return;
+	if (!hv_memory_is_large(spt->mmu->memory, gfn) || gfn % HV_CHUNK_FRAMES)
+		fail(audit, "a large leaf maps what is not one large host page");
+	if (chunk->tables)
+		fail(audit, "a large leaf maps a page table");
+}
+
+/* Invariant 3's rights, and 5 for leaves. */
+static void check_rights(struct audit *audit, struct spt_page *sp, u32 index)
+{
+	struct spt *spt = audit->spt;
+	u64 entry = sp->shadow[index], origin = 0, now, most;
+
 	if (!spt_is_direct(sp)) {
 		origin = sp->guest[index];
 		now = guest_now(spt, sp, index);
 		if (!(origin & PT_P) || !(origin & PT_A))
 			fail(audit, "a leaf entry came from an entry without P or A");
 		/* A and D may be on by now, nothing else may have changed. */
-		if (!is_stale(sp) && (((origin ^ now) & (PT_P | PT_W | PT_U | PT_NX | PT_ADDR)) ||
-				      (origin & ~now & (PT_A | PT_D))))
+		if (!sp->stale &&
+		    (((origin ^ now) & (PT_P | PT_W | PT_U | PT_NX | PT_PS | PT_ADDR)) ||
+		     (origin & ~now & (PT_A | PT_D))))
 			fail(audit, "an in-sync leaf entry differs from the guest's");
 	}
 	/* With WP = 0 either of two forms will do. */
-	most = spt_leaf_value(sp, origin, entry & PT_ADDR, false, false) |
-	       spt_leaf_value(sp, origin, entry & PT_ADDR, false, true);
-	if (entry & ~most || (most & PT_NX) != (entry & PT_NX))
+	most = spt_leaf_rights(sp, origin, !(entry & PT_U));
+	if (entry & ~most & (PT_W | PT_U) || (most & PT_NX) != (entry & PT_NX))
 		fail(audit, "a leaf entry has more rights than the guest gave");
+	if (sp->key & SPT_SMAP && !(entry & PT_U) && spt_leaf_rights(sp, origin, false) & PT_U)
+		fail(audit, "a user page is hidden from SMAP");
+}
+
+static void check_leaf(struct audit *audit, struct spt_page *sp, u32 index)
+{
+	audit->leaves++;
+	if (!audit->spt->tracks)
+		return;
+	check_mapping(audit, sp, index);
+	check_rights(audit, sp, index);
+}
+
+/* Invariant 1 and the second half of 9. */
+static void check_absent(struct audit *audit, struct spt_page *sp, u32 index)
+{
+	struct spt *spt = audit->spt;
+
+	if (spt_has_second(spt, sp) && sp->guest[index])
+		fail(audit, "an absent entry is remembered");
+	if (sp->shadow[index] && sp->shadow[index] != spt->absent)
+		fail(audit, "used[] and the shadow table differ");
+	if (sp->shadow[index] || !spt->absent)
+		return;
+	if (sp->stale || spt_is_direct(sp) || guest_now(spt, sp, index) & PT_P)
+		fail(audit, "an entry is filtered that the guest may have mapped");
 }
 
 static void check_page(struct audit *audit, struct spt_page *sp)
 {
 	struct spt *spt = audit->spt;
-	bool second = spt_level(sp) > 1 || (spt->tracks && !spt_is_direct(sp));
 	u32 i;
 
 	audit->nodes++;
-	audit->pages += second ? 2 : 1;
+	audit->listed++;
+	audit->pages += spt_has_second(spt, sp) ? 2 : 1;
 	audit->parents += set_size(audit, sp->parents);
+	if (sp->orphan)
+		fail(audit, "an orphan outlived its event");
+	if (!!sp->slot != (spt_level(sp) == spt->levels))
+		fail(audit, "a page is wrong about being a root");
+	if (sp->slot && spt->kept[sp->slot - 1].page != sp)
+		fail(audit, "a root is not in its slot");
+	audit->roots += !!sp->slot;
 	for (i = 0; i < HV_ENTRIES; i++) {
-		if (!!sp->shadow[i] != (sp->used[i / 64] >> (i % 64) & 1)) {
-			fail(audit, "used[] and the shadow table differ");
-		} else if (!sp->shadow[i]) {
-			if (second && sp->guest[i])
-				fail(audit, "an absent entry is remembered");
-		} else if (spt_level(sp) > 1) {
-			check_child(audit, sp, i);
-		} else {
+		if (!spt_is_used(sp, i))
+			check_absent(audit, sp, i);
+		else if (spt_is_leaf(sp, i))
 			check_leaf(audit, sp, i);
-		}
+		else
+			check_child(audit, sp, i);
 	}
 }
 
 /* Invariants 4 and 5 for one frame; mirrors: pages in the hash, stale: of them. */
-static void check_frame(struct audit *audit, u64 gfn, u64 set)
+static u32 check_frame(struct audit *audit, u64 gfn, u64 set)
 {
 	struct spt *spt = audit->spt;
 	u32 mirrors = 0, stale = 0;
 	struct spt_page *sp;
 
 	audit->links += set_size(audit, set);
-	hlist_for_each_entry (sp, &spt->hash[hash_64(gfn, spt->hash_bits)], hash) {
+	for (sp = spt->hash[hash_64(gfn, spt->hash_bits)]; sp; sp = sp->next) {
 		if (spt_is_direct(sp) || spt_gfn(sp) != gfn)
 			continue;
 		mirrors++;
-		stale += is_stale(sp);
+		stale += sp->stale;
 	}
 	if (!!(set & SPT_TABLE) != !!mirrors)
 		fail(audit, "a frame is wrong about being a table");
@@ -180,18 +214,44 @@ static void check_frame(struct audit *audit, u64 gfn, u64 set)
 		fail(audit, "a frame that is no table is protected");
 	if (mirrors && !(set & SPT_PROTECTED) && stale != mirrors)
 		fail(audit, "a page of an open table is not listed as stale");
+	return !!mirrors;
 }
 
-static void check_list(struct audit *audit, struct list_head *list, bool upper)
+static void check_chunk(struct audit *audit, u32 number)
+{
+	const struct spt_chunk *chunk = &audit->spt->chunk[number];
+	u32 i, tables = 0;
+
+	audit->links += set_size(audit, chunk->large);
+	if (chunk->rmap) {
+		audit->pages++;
+		for (i = 0; i < HV_CHUNK_FRAMES; i++)
+			tables += check_frame(audit, (u64)number * HV_CHUNK_FRAMES + i,
+					      chunk->rmap[i]);
+	}
+	if (tables != chunk->tables)
+		fail(audit, "a chunk is wrong about the tables in it");
+}
+
+enum list { LRU, STALE_UPPER, STALE_LEAF };
+
+static u64 check_list(struct audit *audit, struct list_head *list, enum list which)
 {
 	struct spt_page *sp;
+	u64 pages = 0;
 
-	list_for_each_entry (sp, list, stale) {
-		if ((spt_level(sp) > 1) != upper)
+	list_for_each_entry (sp, list, list) {
+		pages++;
+		if (sp->stale != (which != LRU))
+			fail(audit, "a page is wrong about being stale");
+		if (which != LRU && (spt_level(sp) > 1) != (which == STALE_UPPER))
 			fail(audit, "a page is on the wrong stale list");
-		if (spt_is_direct(sp) || spt_page_find(audit->spt, sp->key) != sp)
-			fail(audit, "a stale page is not in the hash");
+		if (sp->stale && spt_is_direct(sp))
+			fail(audit, "a piece of a large page is stale");
+		if (audit->spt->tracks && spt_page_find(audit->spt, sp->key) != sp)
+			fail(audit, "a listed page is not in the hash");
 	}
+	return pages;
 }
 
 /* The whole of a strategy that tracks. */
@@ -199,25 +259,18 @@ static void check_tracking(struct audit *audit)
 {
 	struct spt *spt = audit->spt;
 	struct spt_page *sp;
-	u32 i, chunk;
+	u32 i;
 
 	for (i = 0; i < BIT(spt->hash_bits); i++) {
-		hlist_for_each_entry (sp, &spt->hash[i], hash) {
+		for (sp = spt->hash[i]; sp; sp = sp->next) {
 			if (spt_page_find(spt, sp->key) != sp)
 				fail(audit,
 				     "two pages have one key, or one lies in a wrong bucket");
 			check_page(audit, sp);
 		}
 	}
-	for (chunk = 0; chunk < spt->nr_chunks; chunk++) {
-		if (!spt->rmap[chunk])
-			continue;
-		audit->pages++;
-		for (i = 0; i < HV_CHUNK_FRAMES; i++)
-			check_frame(audit, (u64)chunk * HV_CHUNK_FRAMES + i, spt->rmap[chunk][i]);
-	}
-	check_list(audit, &spt->stale_upper, true);
-	check_list(audit, &spt->stale_leaf, false);
+	for (i = 0; i < spt->nr_chunks; i++)
+		check_chunk(audit, i);
 	if (audit->leaves != audit->links)
 		fail(audit, "the reverse map holds what is no leaf entry");
 	if (spt_page_find(spt, spt->root->key) != spt->root)
@@ -229,26 +282,50 @@ static void check_tree(struct audit *audit, struct spt_page *sp)
 	u32 index;
 
 	check_page(audit, sp);
-	if (spt_level(sp) > 1)
-		spt_for_each_used(sp, index) check_tree(audit, sp->child[index]);
+	spt_for_each_used(sp, index) if (!spt_is_leaf(sp, index))
+		check_tree(audit, sp->child[index]);
+}
+
+/* Invariant 9's first half, and the same for the guest's INVLPG. */
+static void check_controls(struct audit *audit)
+{
+	struct spt *spt = audit->spt;
+	const struct hv_controls *controls = &spt->mmu->controls;
+	bool upper = !list_empty(&spt->stale_upper), any = upper || !list_empty(&spt->stale_leaf);
+
+	if (controls->root_hpa != hv_pa(spt->root->shadow))
+		fail(audit, "the controls name another root");
+	if (spt->pcid && controls->pcid != spt->root->slot)
+		fail(audit, "the root runs under another root's PCID");
+	if (controls->filter_not_present && (!spt->absent || upper))
+		fail(audit, "the filter is armed over an open table");
+	if (!controls->trap_invlpg && (!spt->strategy->traps || any))
+		fail(audit, "INVLPG does not exit though something is stale");
 }
 
 const char *spt_audit(struct hv_mmu *mmu)
 {
 	struct audit audit = { .spt = mmu->backend };
 	struct spt *spt = audit.spt;
+	u64 listed;
 
 	if (spt->broken)
 		return "the backend says itself that it is broken";
-	if (mmu->controls.root_hpa != hv_pa(spt->root->shadow))
-		fail(&audit, "the controls name another root");
+	check_controls(&audit);
 	if (spt->tracks)
 		check_tracking(&audit);
 	else
 		check_tree(&audit, spt->root);
+	listed = check_list(&audit, &spt->lru, LRU) +
+		 check_list(&audit, &spt->stale_upper, STALE_UPPER) +
+		 check_list(&audit, &spt->stale_leaf, STALE_LEAF);
 	if (audit.children != audit.parents)
 		fail(&audit, "a page has a parent that does not point at it");
+	if (audit.roots != spt->nr_kept || spt->nr_kept > spt->max_kept)
+		fail(&audit, "the kept roots are miscounted");
 	if (audit.pages != mmu->pool->used_pages || audit.nodes != mmu->pool->used_nodes)
 		fail(&audit, "the pool has given out more or less than is in use");
+	if (!list_empty(&spt->orphans) || listed != audit.listed)
+		fail(&audit, "a page is in no list");
 	return audit.problem;
 }

@@ -30,13 +30,13 @@ static enum step refresh(struct spt *spt, struct spt_page *child)
 {
 	if (spt_is_direct(child))
 		return STEP_READY;
-	if (spt_level(child) > 1) {
+	if (unlikely(spt_level(child) > 1)) {
 		if (list_empty(&spt->stale_upper) && list_empty(&spt->stale_leaf))
 			return STEP_READY;
 		spt_sync_all(spt);
 		return STEP_RESTART;
 	}
-	if (list_empty(&child->stale) || spt_sync_page(spt, child))
+	if (!child->stale || spt_sync_page(spt, child))
 		return STEP_READY;
 	spt->strategy->zap_all(spt);
 	return STEP_RESTART;
@@ -55,23 +55,27 @@ static enum step relink(struct spt *spt, struct spt_page *parent, u32 index, u64
 		if (unlikely(!child))
 			return STEP_RESTART;
 	}
-	if (parent->child[index])
-		spt_entry_unlink(spt, parent, index);
+	if (spt_is_used(parent, index))
+		spt_entry_drop(spt, parent, index);
 	spt_entry_link(spt, parent, index, child);
 	return STEP_READY;
 }
 
-/* The leaf page for the walk, with *written set if a link had to be made; or NULL. */
-static struct spt_page *leaf_page(struct spt *spt, const struct spt_walk *walk, bool *written)
+/*
+ * The page of that level for the walk, with *written set if a link had to be
+ * made; or NULL.
+ */
+static struct spt_page *leaf_page(struct spt *spt, const struct spt_walk *walk, u32 leaf,
+				  bool *written)
 {
 	struct spt_page *sp = spt->root, *child;
 	u32 level, index;
 	u64 key;
 
-	for (level = PT_LEVELS; level > 1; level--) {
+	for (level = spt->levels; level > leaf; level--) {
 		index = pt_index(walk->gva, level);
 		key = child_key(sp, walk);
-		child = sp->child[index];
+		child = spt_child(sp, index);
 		if (unlikely(!child || child->key != key)) {
 			*written = true;
 			if (relink(spt, sp, index, key) == STEP_RESTART)
@@ -84,38 +88,100 @@ static struct spt_page *leaf_page(struct spt *spt, const struct spt_walk *walk, 
 }
 
 /*
- * A write to a guest table that is caught opens it, so that this write and
- * those to come go through, until the guest flushes.
+ * Fills the aligned group around a leaf entry that was filled, where the CPU
+ * could have cached the translation by itself: the guest's A bit is set.
  */
-static bool is_caught(const struct spt_walk *walk, const u64 *set)
+static void prefill(struct spt *spt, struct spt_page *sp, u32 index, const struct spt_walk *walk)
 {
-	return set && *set & SPT_PROTECTED && walk->access & HV_PF_WRITE;
+	const u64 *table = NULL;
+	u32 i = ALIGN_DOWN(index, spt->prefill), end = i + spt->prefill;
+	u64 entry = walk->entry[walk->level];
+
+	if (!spt_is_direct(sp)) {
+		table = spt_guest_table(spt, sp);
+		if (!table)
+			return;
+	}
+	for (; i < end; i++) {
+		if (spt_is_used(sp, i))
+			continue;
+		if (table) {
+			entry = READ_ONCE(table[i]);
+			if (!spt_is_cacheable(spt, sp, entry))
+				continue;
+		}
+		if (spt_leaf_try(spt, sp, i, entry))
+			hv_count(spt->mmu, spt_prefill);
+	}
+}
+
+/* What kept the guest from writing to the frame, if it was not its own tables. */
+enum caught { CAUGHT_NOT, CAUGHT_BY_PROTECTION, CAUGHT_BY_LOG };
+
+/*
+ * A write to a guest table that is caught opens it, so that this write and
+ * those to come go through, until the guest flushes. (With trap it has been
+ * dealt with before.) One that dirty logging waited for is noted.
+ */
+static enum caught let_write(struct spt *spt, const struct spt_walk *walk, const u64 *set)
+{
+	enum caught caught = CAUGHT_NOT;
+
+	if (!(walk->access & HV_PF_WRITE))
+		return CAUGHT_NOT;
+	if (unlikely(spt->mmu->dirty.on) && spt_log_write(spt, walk->gfn) && spt->log_fault)
+		caught = CAUGHT_BY_LOG;
+	if (set && *set & SPT_PROTECTED) {
+		spt_open(spt, walk->gfn);
+		caught = CAUGHT_BY_PROTECTION;
+	}
+	return caught;
+}
+
+/* What a leaf entry of a frame is to be noted in: NULL without tracking. */
+static u64 *set_for(struct spt *spt, const struct spt_walk *walk, u32 leaf)
+{
+	if (leaf > 1)
+		return &spt->chunk[walk->gfn / HV_CHUNK_FRAMES].large;
+	return spt_rmap_make(spt, walk->gfn);
 }
 
 /* Writes the leaf entry, when all tables on the path are there. */
 static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, struct spt_page *sp,
 				 bool written)
 {
-	bool opened = false;
-	u64 *set = NULL;
+	u32 leaf = spt_level(sp), index = pt_index(walk->gva, leaf);
+	u64 *set = NULL, hpa = walk->hpa;
+	enum caught caught;
+	bool was_used;
 
 	if (spt->tracks) {
-		set = spt_rmap_make(spt, walk->gfn);
+		set = set_for(spt, walk, leaf);
 		if (unlikely(!set))
 			return HV_BROKEN;
-		opened = is_caught(walk, set);
-		if (opened)
-			spt_open(spt, walk->gfn);
 	}
-	if (likely(spt_entry_map(spt, sp, pt_index(walk->gva, 1), walk->entry[walk->level], set,
-				 walk->hpa, walk->supervisor_write))) {
+	was_used = spt_is_used(sp, index);
+	caught = let_write(spt, walk, leaf == 1 ? set : NULL);
+	if (leaf > 1) {
+		hpa = pt_leaf_base(hpa, leaf);
+		if (was_used && !spt_is_leaf(sp, index))
+			spt_entry_drop(spt, sp, index);
+	}
+	if (likely(spt_entry_map(spt, sp, index, walk->entry[walk->level], set, hpa,
+				 walk->supervisor_write))) {
 		hv_count(spt->mmu, spt_fill);
+		if (unlikely(leaf > 1))
+			hv_count(spt->mmu, spt_fill_large);
 		written = true;
 	}
+	if (spt->prefill && leaf == 1)
+		prefill(spt, sp, index, walk);
 	if (unlikely(spt->broken))
 		return HV_BROKEN;
-	if (opened)
+	if (caught == CAUGHT_BY_PROTECTION)
 		return HV_TRACKED;
+	if (caught == CAUGHT_BY_LOG && was_used)
+		return HV_LOGGED;
 	if (written)
 		return HV_FILLED;
 	/*
@@ -126,34 +192,51 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 	return HV_DONE;
 }
 
+/* Must the write be performed by the hypervisor, because it is to a tracked table? */
+static bool is_trapped(const struct spt *spt, const struct spt_walk *walk)
+{
+	const u64 *set;
+
+	if (!spt->strategy->traps || !(walk->access & HV_PF_WRITE))
+		return false;
+	set = spt_rmap(spt, walk->gfn);
+	return set && *set & SPT_PROTECTED;
+}
+
 /*
  * The table pages on the path come first: they may make the frame that is
- * written to a table, or protect it again.
+ * written to a table, protect it again, or split what was one large page.
  */
-enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk)
+enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk, struct hv_answer *answer)
 {
 	struct spt_page *sp;
 	bool written = false;
+	u32 leaf;
 
 	do {
-		sp = leaf_page(spt, walk, &written);
+		leaf = walk->level > 1 && spt_may_be_large(spt, walk->gfn) ? 2 : 1;
+		sp = leaf_page(spt, walk, leaf, &written);
 		if (unlikely(spt->broken))
 			return HV_BROKEN;
-	} while (unlikely(!sp));
+	} while (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))));
+	if (unlikely(is_trapped(spt, walk))) {
+		answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
+		return HV_EMULATE;
+	}
 	return fill_leaf(spt, walk, sp, written);
 }
 
-/* Is a leaf entry still what the guest's entry makes of it? */
+/* Has the leaf entry been made from that guest entry, or gives as little as it would? */
 static bool is_leaf_fresh(const struct spt *spt, const struct spt_page *sp, u32 index, u64 now)
 {
-	u64 hpa;
+	u64 shadow = sp->shadow[index], most, hpa;
 
 	if (spt->tracks)
 		return !spt_leaf_changed(sp->guest[index], now);
-	hpa = hv_memory_hpa(spt->mmu->memory, (now & PT_ADDR) >> HV_PAGE_SHIFT);
-	return HV_HPA_VALID(hpa) &&
-	       (sp->shadow[index] == spt_leaf_value(sp, now, hpa, false, false) ||
-		sp->shadow[index] == spt_leaf_value(sp, now, hpa, false, true));
+	hpa = hv_memory_hpa(spt->mmu->memory, pt_leaf_base(now, spt_level(sp)) >> HV_PAGE_SHIFT);
+	most = spt_leaf_rights(sp, now, !(shadow & PT_U));
+	return (shadow & PT_ADDR) == hpa && !(shadow & ~most & (PT_W | PT_U)) &&
+	       (shadow & PT_NX) == (most & PT_NX);
 }
 
 /* Does entry index of sp, on the path of the walk, say what the walk says? */
@@ -167,9 +250,9 @@ static bool is_fresh(const struct spt *spt, const struct spt_page *sp, u32 index
 		return false;
 	if (!(now & PT_A))
 		return false;
-	if (level > 1)
-		return sp->child[index]->key == spt_child_key(sp->key, now);
-	return is_leaf_fresh(spt, sp, index, now);
+	if (spt_is_leaf(sp, index))
+		return pt_is_leaf(now, level) && is_leaf_fresh(spt, sp, index, now);
+	return sp->child[index]->key == spt_child_key(sp->key, now);
 }
 
 /*
@@ -182,15 +265,19 @@ void spt_forget_stale(struct spt *spt, const struct spt_walk *walk)
 	struct spt_page *sp = spt->root;
 	u32 level, index;
 
-	for (level = PT_LEVELS; level && !spt_is_direct(sp); level--) {
+	for (level = spt->levels; level && !spt_is_direct(sp); level--) {
 		index = pt_index(walk->gva, level);
-		if (!sp->shadow[index])
+		if (!spt_is_used(sp, index)) {
+			if (level == walk->level)
+				spt_filter_entry(spt, sp, index, walk->entry[level]);
 			return;
+		}
 		if (!is_fresh(spt, sp, index, walk)) {
 			spt_entry_drop(spt, sp, index);
 			return;
 		}
-		if (level > 1)
-			sp = sp->child[index];
+		if (spt_is_leaf(sp, index))
+			return;
+		sp = sp->child[index];
 	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The format of 4-level paging (SDM 3A, 4.5): the entries that the guest
+ * The format of 4- and 5-level paging (SDM 3A, 4.5): the entries that the guest
  * writes and the CPU reads, and the same bits in the entries that this
  * backend writes for the CPU. Pure arithmetic; everything in spt/ knows it.
  */
@@ -18,7 +18,7 @@
 #define PT_NX BIT_ULL(63)
 #define PT_ADDR GENMASK_ULL(51, 12)
 
-#define PT_LEVELS 4
+#define PT_MAX_LEVELS 5 /* with CR4.LA57, else 4 */
 
 static inline u32 pt_shift(u32 level)
 {
@@ -48,10 +48,12 @@ static inline u64 pt_leaf_base(u64 entry, u32 level)
 	return entry & PT_ADDR & ~pt_offset_mask(level);
 }
 
-/* Linear addresses are 48 bits, sign-extended (SDM 1, 3.3.7.1). */
-static inline u64 pt_canonical(u64 gva)
+/* Linear addresses are 48 or 57 bits, sign-extended (SDM 1, 3.3.7.1). */
+static inline u64 pt_canonical(u64 gva, u32 levels)
 {
-	return (u64)((s64)(gva << 16) >> 16);
+	u32 unused = 64 - pt_shift(levels + 1);
+
+	return (u64)((s64)(gva << unused) >> unused);
 }
 
 /*
@@ -61,7 +63,7 @@ static inline u64 pt_canonical(u64 gva)
  */
 struct pt_reserved {
 	u64 always;
-	u64 with_ps[PT_LEVELS + 1]; /* by level; bit 7 of a PTE is PAT, so [1] is 0 */
+	u64 with_ps[PT_MAX_LEVELS + 1]; /* by level; bit 7 of a PTE is PAT, so [1] is 0 */
 };
 
 static inline void pt_reserved_init(struct pt_reserved *reserved, u32 maxphyaddr, bool nxe,
@@ -72,6 +74,7 @@ static inline void pt_reserved_init(struct pt_reserved *reserved, u32 maxphyaddr
 		.with_ps[2] = GENMASK_ULL(20, 13),
 		.with_ps[3] = gigabyte_pages ? GENMASK_ULL(29, 13) : PT_PS,
 		.with_ps[4] = PT_PS,
+		.with_ps[5] = PT_PS,
 	};
 }
 

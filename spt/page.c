@@ -1,36 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a shadow page: found by its key, made, emptied, given back. It
- * is a pool node that owns the table for the CPU and, where needed, a second
- * page (child[] or guest[]). Called by fill.c, sync.c and the strategies.
+ * The life of a shadow page: found by its key, made, emptied, given back; and
+ * which pages go when the pool's limit is reached. A page is a pool node that
+ * owns the table for the CPU and, where needed, a second page (child[] or
+ * guest[]). Called by fill.c, sync.c, root.c and the strategies.
  */
 #include "spt.h"
 
-static struct hlist_head *bucket(struct spt *spt, u64 gfn)
+static struct spt_page **bucket(struct spt *spt, u64 gfn)
 {
 	return &spt->hash[hash_64(gfn, spt->hash_bits)];
 }
 
-struct spt_page *spt_page_find(struct spt *spt, u64 key)
+struct spt_page *spt_page_find(const struct spt *spt, u64 key)
 {
-	struct spt_page *sp;
+	struct spt_page *sp = spt->hash[hash_64(key >> HV_PAGE_SHIFT, spt->hash_bits)];
 
-	hlist_for_each_entry (sp, bucket(spt, key >> HV_PAGE_SHIFT), hash)
-		if (sp->key == key)
-			return sp;
-	return NULL;
+	while (sp && sp->key != key)
+		sp = sp->next;
+	return sp;
 }
 
-/* A direct leaf table knows its frames, and vtlb never looks back at entries. */
-static bool has_second_page(const struct spt *spt, const struct spt_page *sp)
+static struct spt_page *next_mirror(struct spt_page *sp, u64 gfn)
 {
-	return spt_level(sp) > 1 || (spt->tracks && !spt_is_direct(sp));
+	while (sp && (spt_gfn(sp) != gfn || spt_is_direct(sp)))
+		sp = sp->next;
+	return sp;
+}
+
+struct spt_page *spt_page_first(const struct spt *spt, u64 gfn)
+{
+	return next_mirror(spt->hash[hash_64(gfn, spt->hash_bits)], gfn);
+}
+
+struct spt_page *spt_page_next(const struct spt_page *sp)
+{
+	return next_mirror(sp->next, spt_gfn(sp));
+}
+
+static void unhash(struct spt *spt, struct spt_page *sp)
+{
+	struct spt_page **at = bucket(spt, spt_gfn(sp));
+
+	while (*at != sp)
+		at = &(*at)->next;
+	*at = sp->next;
+	sp->next = NULL;
 }
 
 struct spt_page *spt_page_create(struct spt *spt, u64 key)
 {
 	struct hv_pool *pool = spt->mmu->pool;
-	struct spt_page *sp;
+	struct spt_page *sp, **first;
 
 	if (!hv_pool_has(pool, 2, 1)) {
 		spt_broken(spt, "no memory for a shadow page");
@@ -39,33 +60,48 @@ struct spt_page *spt_page_create(struct spt *spt, u64 key)
 	sp = hv_pool_take_node(pool);
 	sp->key = key;
 	sp->shadow = hv_pool_take_page(pool);
-	if (has_second_page(spt, sp))
+	if (spt_has_second(spt, sp))
 		sp->guest = hv_pool_take_page(pool);
-	INIT_LIST_HEAD(&sp->stale);
+	list_add_tail(&sp->list, &spt->lru);
 	if (spt->tracks) {
+		first = bucket(spt, spt_gfn(sp));
+		sp->next = *first;
+		*first = sp;
 		spt_track(spt, sp);
-		hlist_add_head(&sp->hash, bucket(spt, spt_gfn(sp)));
 	}
+	if (spt->absent)
+		spt_filter_page(spt, sp);
 	return sp;
 }
 
-/* The pool wants zeroes: only what was used needs clearing. */
-void spt_page_release(struct spt *spt, struct spt_page *sp)
+/* The pool wants zeroes: without markers only what was used needs clearing. */
+static void clear(struct spt *spt, struct spt_page *sp, bool second)
 {
-	struct hv_pool *pool = spt->mmu->pool;
-	bool second = has_second_page(spt, sp);
 	u32 index;
 
+	if (spt->absent)
+		memset(sp->shadow, 0, HV_PAGE_BYTES);
 	spt_for_each_used(sp, index)
 	{
 		sp->shadow[index] = 0;
 		if (second)
 			sp->guest[index] = 0;
 	}
+}
+
+void spt_page_release(struct spt *spt, struct spt_page *sp)
+{
+	struct hv_pool *pool = spt->mmu->pool;
+	bool second = spt_has_second(spt, sp);
+
+	if (sp->slot)
+		spt_root_forget(spt, sp);
+	clear(spt, sp, second);
 	hv_pool_give_page(pool, sp->shadow);
 	if (second)
 		hv_pool_give_page(pool, sp->guest);
 	spt_links_clear(pool, &sp->parents);
+	list_del(&sp->list);
 	memset(sp, 0, sizeof(*sp));
 	hv_pool_give_node(pool, sp);
 	hv_count(spt->mmu, spt_zap);
@@ -88,9 +124,51 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp)
 		if (spt->work > SPT_WORK_MAX)
 			return false;
 	}
-	list_del_init(&sp->stale);
-	hlist_del(&sp->hash);
 	spt_untrack(spt, sp);
+	unhash(spt, sp);
 	spt_page_release(spt, sp);
 	return true;
+}
+
+/* The oldest page that is not the root, or NULL. */
+static struct spt_page *oldest(struct spt *spt)
+{
+	struct spt_page *sp;
+
+	list_for_each_entry (sp, &spt->lru, list)
+		if (sp != spt->root)
+			return sp;
+	return NULL;
+}
+
+/*
+ * A full cache loses its oldest pages: the guest refaults, and notices
+ * nothing. What the reverse map itself holds goes only with everything.
+ */
+void spt_make_room(struct spt *spt)
+{
+	const struct hv_pool *pool = spt->mmu->pool;
+	struct spt_page *sp;
+
+	while (unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages)) {
+		sp = oldest(spt);
+		if (!sp || !spt->strategy->drop(spt, sp)) {
+			spt->strategy->zap_all(spt);
+			return;
+		}
+		hv_count(spt->mmu, spt_evict);
+		spt_reap(spt);
+		if (unlikely(spt->broken))
+			return;
+	}
+}
+
+void spt_reap(struct spt *spt)
+{
+	while (unlikely(!list_empty(&spt->orphans)) && !spt->broken) {
+		struct spt_page *sp = list_first_entry(&spt->orphans, struct spt_page, list);
+
+		if (unlikely(!spt_page_free(spt, sp)))
+			spt->strategy->zap_all(spt);
+	}
 }

@@ -3,7 +3,8 @@
  * The reverse map: for each guest frame the set of leaf entries that map it,
  * and two tags that say whether the frame is a guest table with shadow pages,
  * and whether the guest's writes to it are caught. One u64 a frame, in pages
- * made on demand, one for each 2M chunk of guest memory.
+ * made on demand, one for each 2M chunk of guest memory. Leaf entries that map
+ * a whole chunk are in a set of the chunk's.
  *
  * A guest table is either protected (no shadow entry maps it writable, so that
  * its shadow pages cannot go stale unseen) or open (its pages are listed
@@ -11,31 +12,38 @@
  */
 #include "spt.h"
 
-u64 *spt_rmap(const struct spt *spt, u64 gfn)
+static struct spt_chunk *chunk_of(const struct spt *spt, u64 gfn)
 {
 	u64 chunk = gfn / HV_CHUNK_FRAMES;
 
-	if (chunk >= spt->nr_chunks || !spt->rmap[chunk])
+	return likely(chunk < spt->nr_chunks) ? &spt->chunk[chunk] : NULL;
+}
+
+u64 *spt_rmap(const struct spt *spt, u64 gfn)
+{
+	const struct spt_chunk *chunk = chunk_of(spt, gfn);
+
+	if (!chunk || !chunk->rmap)
 		return NULL;
-	return &spt->rmap[chunk][gfn % HV_CHUNK_FRAMES];
+	return &chunk->rmap[gfn % HV_CHUNK_FRAMES];
 }
 
 u64 *spt_rmap_make(struct spt *spt, u64 gfn)
 {
-	u64 chunk = gfn / HV_CHUNK_FRAMES;
+	struct spt_chunk *chunk = chunk_of(spt, gfn);
 
-	if (unlikely(chunk >= spt->nr_chunks)) {
+	if (unlikely(!chunk)) {
 		spt_broken(spt, "a frame outside memory");
 		return NULL;
 	}
-	if (unlikely(!spt->rmap[chunk])) {
-		spt->rmap[chunk] = hv_pool_take_page(spt->mmu->pool);
-		if (!spt->rmap[chunk]) {
+	if (unlikely(!chunk->rmap)) {
+		chunk->rmap = hv_pool_take_page(spt->mmu->pool);
+		if (!chunk->rmap) {
 			spt_broken(spt, "no memory for the reverse map");
 			return NULL;
 		}
 	}
-	return &spt->rmap[chunk][gfn % HV_CHUNK_FRAMES];
+	return &chunk->rmap[gfn % HV_CHUNK_FRAMES];
 }
 
 bool spt_may_map(const struct spt *spt, u64 gfn)
@@ -49,9 +57,10 @@ bool spt_may_map(const struct spt *spt, u64 gfn)
 	       pool->used_pages < pool->limit_pages;
 }
 
-void spt_rmap_del(struct spt *spt, u64 gfn, struct spt_page *sp, u32 index)
+void spt_rmap_del(struct spt *spt, struct spt_page *sp, u32 index)
 {
-	u64 *set = spt_rmap(spt, gfn);
+	u64 gfn = spt_leaf_gfn(sp, index);
+	u64 *set = spt_level(sp) == 1 ? spt_rmap(spt, gfn) : &chunk_of(spt, gfn)->large;
 
 	if (!set || !spt_links_del(spt->mmu->pool, set, spt_link(sp, index), &spt->work))
 		spt_broken(spt, "an entry is missing in the reverse map");
@@ -67,15 +76,26 @@ static void protect(struct spt *spt, u64 *set)
 	*set |= SPT_PROTECTED;
 }
 
-static void make_stale(struct spt *spt, struct spt_page *sp)
+/* A page table in the middle: what maps the chunk as a whole has to go. */
+static void split(struct spt *spt, struct spt_chunk *chunk)
 {
-	if (list_empty(&sp->stale))
-		list_add(&sp->stale, spt_level(sp) > 1 ? &spt->stale_upper : &spt->stale_leaf);
+	while (!spt_links_empty(chunk->large) && !spt->broken) {
+		u64 link = spt_links_first(chunk->large);
+
+		spt_entry_drop(spt, spt_link_page(link), spt_link_index(link));
+		hv_count(spt->mmu, spt_split);
+	}
 }
 
-static struct hlist_head *bucket(struct spt *spt, u64 gfn)
+static void make_stale(struct spt *spt, struct spt_page *sp)
 {
-	return &spt->hash[hash_64(gfn, spt->hash_bits)];
+	if (sp->stale)
+		return;
+	sp->stale = true;
+	sp->orphan = false;
+	list_move(&sp->list, spt_level(sp) > 1 ? &spt->stale_upper : &spt->stale_leaf);
+	if (spt->absent)
+		spt_unfilter_page(spt, sp);
 }
 
 /* A root that lies outside memory has nothing to track: it stays empty. */
@@ -86,6 +106,7 @@ static bool is_trackable(const struct spt *spt, const struct spt_page *sp)
 
 void spt_track(struct spt *spt, struct spt_page *sp)
 {
+	struct spt_chunk *chunk;
 	u64 *set;
 
 	if (!is_trackable(spt, sp))
@@ -94,6 +115,9 @@ void spt_track(struct spt *spt, struct spt_page *sp)
 	if (!set)
 		return;
 	if (!(*set & SPT_TABLE)) {
+		chunk = chunk_of(spt, spt_gfn(sp));
+		chunk->tables++;
+		split(spt, chunk);
 		*set |= SPT_TABLE;
 		protect(spt, set);
 	} else if (!(*set & SPT_PROTECTED)) {
@@ -108,10 +132,9 @@ void spt_untrack(struct spt *spt, struct spt_page *sp)
 
 	if (!is_trackable(spt, sp))
 		return;
-	hlist_for_each_entry (other, bucket(spt, gfn), hash)
-		if (other != sp && !spt_is_direct(other) && spt_gfn(other) == gfn)
-			return;
+	spt_for_each_mirror(spt, other, gfn) if (other != sp) return;
 	*spt_rmap(spt, gfn) &= ~(SPT_TABLE | SPT_PROTECTED);
+	chunk_of(spt, gfn)->tables--;
 }
 
 void spt_open(struct spt *spt, u64 gfn)
@@ -119,9 +142,7 @@ void spt_open(struct spt *spt, u64 gfn)
 	struct spt_page *sp;
 
 	*spt_rmap(spt, gfn) &= ~SPT_PROTECTED;
-	hlist_for_each_entry (sp, bucket(spt, gfn), hash)
-		if (!spt_is_direct(sp) && spt_gfn(sp) == gfn)
-			make_stale(spt, sp);
+	spt_for_each_mirror(spt, sp, gfn) make_stale(spt, sp);
 	hv_count(spt->mmu, spt_unsync);
 }
 
@@ -138,20 +159,22 @@ void spt_close(struct spt *spt, u64 gfn)
 void spt_rmap_clear(struct spt *spt)
 {
 	struct hv_pool *pool = spt->mmu->pool;
-	u32 chunk, i;
+	u32 i, j;
 
-	for (chunk = 0; chunk < spt->nr_chunks; chunk++) {
-		u64 *page = spt->rmap[chunk];
+	for (i = 0; i < spt->nr_chunks; i++) {
+		struct spt_chunk *chunk = &spt->chunk[i];
 
-		if (!page)
+		spt_links_clear(pool, &chunk->large);
+		chunk->tables = 0;
+		if (!chunk->rmap)
 			continue;
-		for (i = 0; i < HV_CHUNK_FRAMES; i++) {
-			if (page[i]) {
-				spt_links_clear(pool, &page[i]);
-				page[i] = 0;
+		for (j = 0; j < HV_CHUNK_FRAMES; j++) {
+			if (chunk->rmap[j]) {
+				spt_links_clear(pool, &chunk->rmap[j]);
+				chunk->rmap[j] = 0;
 			}
 		}
-		hv_pool_give_page(pool, page);
-		spt->rmap[chunk] = NULL;
+		hv_pool_give_page(pool, chunk->rmap);
+		chunk->rmap = NULL;
 	}
 }

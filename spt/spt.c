@@ -14,33 +14,14 @@
 static const struct spt_strategy *const strategies[] = {
 	[HVBENCH_SPT_SYNC_VTLB] = &spt_vtlb,
 	[HVBENCH_SPT_SYNC_UNSYNC] = &spt_unsync,
+	[HVBENCH_SPT_SYNC_TRAP] = &spt_trap,
 };
 
-static u64 root_key(const struct hv_paging *paging)
-{
-	u64 key = (paging->cr3 & PT_ADDR) | SPT_ACCESS | (u64)PT_LEVELS << SPT_LEVEL_SHIFT;
+/* By the choices of the knobs spt.prefill and spt.roots. */
+static const u32 prefills[] = { 0, 8, 32 }, roots[] = { 1, 3, 16, SPT_MAX_KEPT };
 
-	if (paging->cr0 & HV_CR0_WP)
-		key |= SPT_WP;
-	if (paging->efer & HV_EFER_NXE)
-		key |= SPT_NXE;
-	return key;
-}
-
-void spt_use_root(struct spt *spt, struct spt_page *sp)
-{
-	struct hv_controls *controls = &spt->mmu->controls;
-	u64 hpa;
-
-	if (unlikely(!sp))
-		return;
-	spt->root = sp;
-	hpa = hv_pa(sp->shadow);
-	if (controls->root_hpa != hpa) {
-		controls->root_hpa = hpa;
-		controls->changed = true;
-	}
-}
+/* Present, and reserved while MAXPHYADDR is below 52 (SDM 3A, 4.5.4). */
+#define MARKER (PT_P | BIT_ULL(51))
 
 /* One bucket for 16 frames: about one table in 16 frames is far more than usual. */
 static u32 choose_hash_bits(u64 nr_frames)
@@ -52,74 +33,124 @@ static u32 choose_hash_bits(u64 nr_frames)
 	return bits;
 }
 
-/* The registers that decide how the CPU reads the shadow are ours (SDM 3A, 4.1). */
-static void set_controls(struct hv_controls *controls)
+/*
+ * The registers that decide how the CPU reads the shadow are ours (SDM 3A, 4.1).
+ * SMEP and SMAP work on the shadow's U bits as they would on the guest's.
+ */
+static void set_controls(const struct spt *spt, struct hv_controls *controls)
 {
 	*controls = (struct hv_controls){
 		.trap_cr3 = true,
 		.trap_invlpg = true,
 		.cr0_guest_owned = HV_CR0_MP | HV_CR0_AM,
 		.cr4_guest_owned = 0, /* PGE flushes */
+		.cr4_pass = HV_CR4_PSE | HV_CR4_PGE | HV_CR4_SMEP | HV_CR4_SMAP | HV_CR4_LA57,
 		.cr0_force = HV_CR0_WP,
+		.cr4_force = spt->pcid ? HV_CR4_PCIDE : 0,
 		.efer_force = HV_EFER_NXE,
 		.exception_bitmap = BIT(14), /* #PF */
 		.changed = true,
 	};
 }
 
+/* What config.c refuses with a sentence is refused here without one. */
+static bool is_possible(const struct hv_mmu *mmu)
+{
+	const u32 *knob = mmu->knob;
+
+	if (knob[HVBENCH_KNOB_SPT_SYNC] >= ARRAY_SIZE(strategies) ||
+	    knob[HVBENCH_KNOB_SPT_PREFILL] >= ARRAY_SIZE(prefills) ||
+	    knob[HVBENCH_KNOB_SPT_ROOTS] >= ARRAY_SIZE(roots) ||
+	    knob[HVBENCH_KNOB_LOG] == HVBENCH_LOG_PML || mmu->pool->limit_pages < SPT_LIMIT_MIN)
+		return false;
+	if (knob[HVBENCH_KNOB_SPT_PCID] && !mmu->caps.pcid)
+		return false;
+	return !knob[HVBENCH_KNOB_SPT_FILTER] || (strategies[knob[HVBENCH_KNOB_SPT_SYNC]]->tracks &&
+						  mmu->caps.physical_address_bits < 52);
+}
+
+/* With these registers, does a #PF for what is not present say the same to all? */
+static bool filter_fits(const struct hv_paging *paging)
+{
+	/* The CPU has NXE on, which alone makes it tell fetches apart (4.7). */
+	return paging->efer & HV_EFER_NXE || paging->cr4 & HV_CR4_SMEP;
+}
+
+static void set_knobs(struct spt *spt, const struct hv_mmu *mmu)
+{
+	const u32 *knob = mmu->knob;
+	u32 nxe;
+
+	spt->strategy = strategies[knob[HVBENCH_KNOB_SPT_SYNC]];
+	spt->tracks = spt->strategy->tracks;
+	spt->keeps_guest = spt->tracks || knob[HVBENCH_KNOB_LOG] == HVBENCH_LOG_AD;
+	spt->pcid = spt->tracks && knob[HVBENCH_KNOB_SPT_PCID];
+	spt->large = knob[HVBENCH_KNOB_SPT_LARGE];
+	spt->prefill = prefills[knob[HVBENCH_KNOB_SPT_PREFILL]];
+	spt->max_kept = spt->tracks ? roots[knob[HVBENCH_KNOB_SPT_ROOTS]] : 1;
+	spt->absent = knob[HVBENCH_KNOB_SPT_FILTER] ? MARKER : 0;
+	spt->filter_fits = filter_fits(&mmu->paging);
+	spt->levels = mmu->paging.cr4 & HV_CR4_LA57 ? 5 : 4;
+	for (nxe = 0; nxe < ARRAY_SIZE(spt->reserved); nxe++)
+		pt_reserved_init(&spt->reserved[nxe], mmu->caps.physical_address_bits, nxe,
+				 mmu->caps.gigabyte_pages);
+}
+
 static int spt_create(struct hv_mmu *mmu)
 {
-	u32 choice = mmu->knob[HVBENCH_KNOB_SPT_SYNC], bits, nxe;
+	struct spt_page *root;
 	struct spt *spt;
+	u32 bits;
 
-	if (choice >= ARRAY_SIZE(strategies) || mmu->pool->limit_pages < SPT_LIMIT_MIN)
+	if (!is_possible(mmu))
 		return -EINVAL;
 	bits = choose_hash_bits(mmu->memory->nr_frames);
 	spt = hv_zalloc(sizeof(*spt) + sizeof(spt->hash[0]) * BIT(bits));
 	if (!spt)
 		return -ENOMEM;
 	spt->mmu = mmu;
-	spt->strategy = strategies[choice];
-	spt->tracks = spt->strategy->tracks;
 	spt->hash_bits = bits;
-	spt->nr_chunks = DIV_ROUND_UP(mmu->memory->nr_frames, HV_CHUNK_FRAMES);
 	INIT_LIST_HEAD(&spt->stale_upper);
 	INIT_LIST_HEAD(&spt->stale_leaf);
-	for (nxe = 0; nxe < ARRAY_SIZE(spt->reserved); nxe++)
-		pt_reserved_init(&spt->reserved[nxe], mmu->caps.physical_address_bits, nxe,
-				 mmu->caps.gigabyte_pages);
-	if (spt->tracks) {
-		spt->rmap = hv_zalloc(sizeof(*spt->rmap) * spt->nr_chunks);
-		if (!spt->rmap)
-			goto out_free;
-	}
+	INIT_LIST_HEAD(&spt->lru);
+	INIT_LIST_HEAD(&spt->orphans);
+	set_knobs(spt, mmu);
+	spt->nr_chunks = DIV_ROUND_UP(mmu->memory->nr_frames, HV_CHUNK_FRAMES);
+	spt->chunk = hv_zalloc(sizeof(*spt->chunk) * spt->nr_chunks);
+	if (!spt->chunk)
+		goto out_free;
 	mmu->backend = spt;
-	set_controls(&mmu->controls);
-	spt_use_root(spt, spt_page_create(spt, root_key(&mmu->paging)));
-	if (!spt->root)
-		goto out_rmap;
+	set_controls(spt, &mmu->controls);
+	root = spt_root_create(spt, spt_root_key(spt, &mmu->paging));
+	if (!root)
+		goto out_chunks;
+	spt_use_root(spt, root);
 	return 0;
 
-out_rmap:
+out_chunks:
 	mmu->backend = NULL;
-	hv_free(spt->rmap);
+	hv_free(spt->chunk);
 out_free:
 	hv_free(spt);
 	return -ENOMEM;
+}
+
+static void release_list(struct spt *spt, struct list_head *list)
+{
+	while (!list_empty(list))
+		spt_page_release(spt, list_first_entry(list, struct spt_page, list));
 }
 
 static void spt_destroy(struct hv_mmu *mmu)
 {
 	struct spt *spt = mmu->backend;
 
-	/* Without a root, which only a broken VM is, all else is gone already. */
-	if (spt->root) {
-		spt->strategy->zap_all(spt);
-		spt_page_release(spt, spt->root);
-	}
-	if (spt->tracks)
-		spt_rmap_clear(spt);
-	hv_free(spt->rmap);
+	release_list(spt, &spt->lru);
+	release_list(spt, &spt->stale_upper);
+	release_list(spt, &spt->stale_leaf);
+	release_list(spt, &spt->orphans);
+	spt_rmap_clear(spt);
+	hv_free(spt->chunk);
 	hv_free(spt);
 	mmu->backend = NULL;
 }
@@ -135,13 +166,26 @@ static enum hv_verdict begin(struct spt *spt)
 	return HV_DONE;
 }
 
-/* A full cache is emptied: the guest refaults, and notices nothing. */
-static void make_room(struct spt *spt)
+/* Where nothing is ever open, the guest's INVLPG finds nothing to do here. */
+static void update_invlpg(struct spt *spt)
 {
-	const struct hv_pool *pool = spt->mmu->pool;
+	struct hv_controls *controls = &spt->mmu->controls;
+	bool trap = !list_empty(&spt->stale_leaf) || !list_empty(&spt->stale_upper);
 
-	if (unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages))
-		spt->strategy->zap_all(spt);
+	if (controls->trap_invlpg == trap)
+		return;
+	controls->trap_invlpg = trap;
+	controls->changed = true;
+}
+
+/* And ends here. */
+static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
+{
+	spt_reap(spt);
+	spt_filter_update(spt);
+	if (spt->strategy->traps)
+		update_invlpg(spt);
+	return unlikely(spt->broken) ? HV_BROKEN : verdict;
 }
 
 static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *fault,
@@ -158,12 +202,46 @@ static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 	verdict = spt_walk(spt, fault->gva, fault->access, &walk, answer);
 	if (verdict == HV_GUEST_FAULT) {
 		spt_forget_stale(spt, &walk);
-		return spt->broken ? HV_BROKEN : HV_GUEST_FAULT;
+		return end(spt, verdict);
 	}
 	if (verdict != HV_FILLED)
 		return verdict;
-	make_room(spt);
-	return spt_fill(spt, &walk);
+	spt->must_emulate = walk.must_emulate;
+	if (unlikely(walk.must_emulate)) {
+		answer->gpa = walk.gfn << HV_PAGE_SHIFT | (walk.gva & (HV_PAGE_BYTES - 1));
+		return HV_EMULATE;
+	}
+	spt_make_room(spt);
+	return end(spt, spt_fill(spt, &walk, answer));
+}
+
+static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
+{
+	struct spt *spt = mmu->backend;
+	const u64 *set;
+
+	if (unlikely(spt->broken))
+		return HV_BROKEN;
+	spt->work = 0;
+	if (unlikely(mmu->dirty.on))
+		hv_dirty_note(mmu->dirty.written, gpa >> HV_PAGE_SHIFT);
+	set = spt_rmap(spt, gpa >> HV_PAGE_SHIFT);
+	if (set && *set & SPT_PROTECTED)
+		spt_mirror(spt, gpa, bytes);
+	return end(spt, HV_DONE);
+}
+
+static enum hv_verdict spt_cannot_emulate(struct hv_mmu *mmu, u64 gpa)
+{
+	struct spt *spt = mmu->backend;
+	u64 gfn = gpa >> HV_PAGE_SHIFT;
+	const u64 *set = spt_rmap(spt, gfn);
+
+	if (spt->must_emulate)
+		return HV_UNSUPPORTED;
+	if (set && *set & SPT_PROTECTED)
+		spt_open(spt, gfn);
+	return end(spt, HV_TRACKED);
 }
 
 /* A write to CR0 that changes nothing about paging flushes nothing. */
@@ -181,9 +259,10 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 
 	if (unlikely(verdict != HV_DONE) || is_irrelevant(&mmu->paging, new))
 		return verdict;
-	make_room(spt);
-	spt->strategy->set_root(spt, root_key(new));
-	return spt->broken ? HV_BROKEN : HV_DONE;
+	spt_make_room(spt);
+	spt->filter_fits = filter_fits(new);
+	spt->strategy->set_root(spt, spt_root_key(spt, new));
+	return end(spt, HV_DONE);
 }
 
 static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer *answer)
@@ -194,7 +273,26 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	spt->strategy->invlpg(spt, gva);
-	return spt->broken ? HV_BROKEN : HV_DONE;
+	return end(spt, HV_DONE);
+}
+
+/*
+ * The shadow knows no PCIDs of the guest's: what it holds for any of them is
+ * true after this, which is more than any type of INVPCID asks for.
+ */
+static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16 pcid, u64 gva,
+				   struct hv_answer *answer)
+{
+	struct spt *spt = mmu->backend;
+	enum hv_verdict verdict = begin(spt);
+
+	if (unlikely(verdict != HV_DONE))
+		return verdict;
+	if (spt->tracks)
+		spt_sync_all(spt);
+	else
+		spt->strategy->zap_all(spt);
+	return end(spt, HV_DONE);
 }
 
 const struct hv_mmu_ops spt_mmu_ops = {
@@ -206,4 +304,9 @@ const struct hv_mmu_ops spt_mmu_ops = {
 	.fault = spt_fault,
 	.set_paging = spt_set_paging,
 	.invlpg = spt_invlpg,
+	.invpcid = spt_invpcid,
+	.reach = spt_reach,
+	.wrote = spt_wrote,
+	.cannot_emulate = spt_cannot_emulate,
+	.log = spt_log,
 };

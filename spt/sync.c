@@ -9,57 +9,26 @@
  */
 #include "spt.h"
 
-/* What the CPU makes something of. PWT, PCD, PAT, G and the ignored bits are not shadowed. */
-#define LEAF_BITS (PT_P | PT_W | PT_U | PT_A | PT_D | PT_ADDR | PT_NX)
-
-/*
- * Did the guest change an entry? A or D that came on may be our walker's own
- * work, in another page of the same table, and takes no right away.
- */
-bool spt_leaf_changed(u64 then, u64 now)
-{
-	u64 changed = (then ^ now) & LEAF_BITS;
-
-	return changed & ~(now & (PT_A | PT_D));
-}
-
-/* May the CPU cache a translation that uses this entry? */
-static bool is_cacheable(const struct spt *spt, const struct spt_page *sp, u64 entry)
-{
-	return (entry & (PT_P | PT_A)) == (PT_P | PT_A) &&
-	       !pt_is_reserved(spt_reserved(spt, sp->key), entry, spt_level(sp));
-}
-
 static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 {
-	u64 gfn, hpa, *set;
-
 	if (!spt_leaf_changed(sp->guest[index], now))
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
 	/* Always flushed: an old entry with less rights would cost a fault. */
 	spt_entry_drop(spt, sp, index);
-	if (!is_cacheable(spt, sp, now))
-		return;
-	gfn = (now & PT_ADDR) >> HV_PAGE_SHIFT;
-	hpa = hv_memory_hpa(spt->mmu->memory, gfn);
-	if (!HV_HPA_VALID(hpa) || !spt_may_map(spt, gfn))
-		return;
-	set = spt_rmap_make(spt, gfn);
-	if (set)
-		spt_entry_map(spt, sp, index, now, set, hpa, false);
+	if (spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now))
+		spt_leaf_try(spt, sp, index, now);
 }
 
-static void sync_upper(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
+static void sync_table(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 {
-	if (is_cacheable(spt, sp, now) && spt_child_key(sp->key, now) == sp->child[index]->key)
+	if (spt_is_cacheable(spt, sp, now) && spt_child_key(sp->key, now) == sp->child[index]->key)
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
 	spt_entry_unlink(spt, sp, index);
 }
 
-/* The guest's table, or NULL: then all its entries count as absent. */
-static const u64 *guest_table(const struct spt *spt, const struct spt_page *sp)
+const u64 *spt_guest_table(const struct spt *spt, const struct spt_page *sp)
 {
 	u64 hpa = hv_memory_hpa(spt->mmu->memory, spt_gfn(sp));
 
@@ -70,21 +39,21 @@ static void sync_index(struct spt *spt, struct spt_page *sp, const u64 *table, u
 {
 	u64 now = table ? READ_ONCE(table[index]) : 0;
 
-	if (spt_level(sp) == 1)
+	if (spt_is_leaf(sp, index))
 		sync_leaf(spt, sp, index, now);
 	else
-		sync_upper(spt, sp, index, now);
+		sync_table(spt, sp, index, now);
 }
 
 void spt_sync_entry(struct spt *spt, struct spt_page *sp, u32 index)
 {
-	if (sp->shadow[index])
-		sync_index(spt, sp, guest_table(spt, sp), index);
+	if (spt_is_used(sp, index))
+		sync_index(spt, sp, spt_guest_table(spt, sp), index);
 }
 
 bool spt_sync_page(struct spt *spt, struct spt_page *sp)
 {
-	const u64 *table = guest_table(spt, sp);
+	const u64 *table = spt_guest_table(spt, sp);
 	u32 index;
 
 	spt_for_each_used(sp, index)
@@ -104,14 +73,14 @@ static bool is_needless(const struct spt *spt, const struct spt_page *sp)
 {
 	if (sp == spt->root)
 		return false;
-	if (spt_level(sp) < PT_LEVELS && spt_links_empty(sp->parents))
+	if (!sp->slot && spt_links_empty(sp->parents))
 		return true;
 	return spt_is_empty(sp);
 }
 
 static bool sync_first(struct spt *spt, struct list_head *list)
 {
-	struct spt_page *sp = list_first_entry(list, struct spt_page, stale);
+	struct spt_page *sp = list_first_entry(list, struct spt_page, list);
 
 	if (is_needless(spt, sp))
 		return spt_page_free(spt, sp);
@@ -120,7 +89,10 @@ static bool sync_first(struct spt *spt, struct list_head *list)
 		return false;
 	if (is_needless(spt, sp))
 		return spt_page_free(spt, sp);
-	list_del_init(&sp->stale);
+	sp->stale = false;
+	list_move_tail(&sp->list, &spt->lru);
+	if (spt->absent)
+		spt_filter_page(spt, sp);
 	return true;
 }
 

@@ -12,9 +12,22 @@ static void release_tree(struct spt *spt, struct spt_page *sp)
 {
 	u32 index;
 
-	if (spt_level(sp) > 1)
-		spt_for_each_used(sp, index) release_tree(spt, sp->child[index]);
+	spt_for_each_used(sp, index)
+	{
+		if (!spt_is_leaf(sp, index))
+			release_tree(spt, sp->child[index]);
+		else if (unlikely(spt->mmu->dirty.on))
+			spt_log_keep(spt, sp, index);
+	}
 	spt_page_release(spt, sp);
+}
+
+static bool drop(struct spt *spt, struct spt_page *sp)
+{
+	u64 link = spt_links_first(sp->parents);
+
+	spt_entry_unlink(spt, spt_link_page(link), spt_link_index(link));
+	return true;
 }
 
 static void unlinked(struct spt *spt, struct spt_page *child)
@@ -27,7 +40,7 @@ static void zap_all(struct spt *spt)
 	struct spt_page *root = spt->root;
 	u32 index;
 
-	spt_for_each_used(root, index) spt_entry_unlink(spt, root, index);
+	spt_for_each_used(root, index) spt_entry_drop(spt, root, index);
 }
 
 static void set_root(struct spt *spt, u64 key)
@@ -43,20 +56,17 @@ static void invlpg(struct spt *spt, u64 gva)
 	struct spt_page *sp = spt->root, *child;
 	u32 level, index;
 
-	for (level = PT_LEVELS; level > 1; level--) {
+	for (level = spt->levels; level; level--) {
 		index = pt_index(gva, level);
-		child = sp->child[index];
-		if (!child)
+		if (!spt_is_used(sp, index))
 			return;
-		if (spt_is_direct(child)) {
-			spt_entry_unlink(spt, sp, index);
+		child = level > 1 ? spt_child(sp, index) : NULL;
+		if (!child || spt_is_direct(child)) {
+			spt_entry_drop(spt, sp, index);
 			return;
 		}
 		sp = child;
 	}
-	index = pt_index(gva, 1);
-	if (sp->shadow[index])
-		spt_entry_drop(spt, sp, index);
 }
 
 const struct spt_strategy spt_vtlb = {
@@ -64,5 +74,6 @@ const struct spt_strategy spt_vtlb = {
 	.set_root = set_root,
 	.invlpg = invlpg,
 	.unlinked = unlinked,
+	.drop = drop,
 	.zap_all = zap_all,
 };

@@ -17,9 +17,11 @@
 static enum hv_verdict guest_fault(const struct spt *spt, const struct spt_walk *walk, u32 code,
 				   struct hv_answer *answer)
 {
+	const struct hv_paging *paging = &spt->mmu->paging;
+
 	code |= walk->access & (HV_PF_WRITE | HV_PF_USER);
-	/* I/D is 0 for fetches too, unless NXE (or SMEP) is on (4.7). */
-	if (walk->access & HV_PF_FETCH && spt->mmu->paging.efer & HV_EFER_NXE)
+	/* I/D is 0 for fetches too, unless NXE or SMEP is on (4.7). */
+	if (walk->access & HV_PF_FETCH && (paging->efer & HV_EFER_NXE || paging->cr4 & HV_CR4_SMEP))
 		code |= HV_PF_FETCH;
 	answer->gva = walk->gva;
 	answer->error_code = code;
@@ -37,29 +39,51 @@ static inline enum hv_verdict translate(const struct spt *spt, u64 gpa, u64 *hpa
 	return *hpa == HV_HPA_OUTSIDE ? HV_OUTSIDE : HV_NEED_BACKING;
 }
 
-/* The rights of the whole path against the access (SDM 3A, 4.6.1). */
-static bool is_allowed(struct spt_walk *walk, u64 access, bool wp)
+/* A supervisor's access to a user page, as SMEP and SMAP see it. */
+static bool is_prevented(const struct hv_paging *paging, u32 access)
 {
-	bool user = walk->access & HV_PF_USER;
+	if (access & HV_PF_FETCH)
+		return paging->cr4 & HV_CR4_SMEP;
+	return paging->cr4 & HV_CR4_SMAP && !(access & HV_ACCESS_AC);
+}
+
+/* The rights of the whole path against the access (SDM 3A, 4.6.1). */
+static bool is_allowed(struct spt_walk *walk, u64 access, const struct hv_paging *paging)
+{
+	bool user = walk->access & HV_PF_USER, user_page = access & SPT_ACCESS_U;
 
 	walk->supervisor_write = false;
-	if (user && !(access & SPT_ACCESS_U))
+	walk->must_emulate = false;
+	if (user && !user_page)
+		return false;
+	if (unlikely(!user && user_page && is_prevented(paging, walk->access)))
 		return false;
 	if (walk->access & HV_PF_FETCH)
 		return access & SPT_ACCESS_X;
 	if (walk->access & HV_PF_WRITE && !(access & SPT_ACCESS_W)) {
-		walk->supervisor_write = !user && !wp;
+		walk->supervisor_write = !user && !(paging->cr0 & HV_CR0_WP);
+		/* An entry that let this through would switch SMAP off for its page. */
+		walk->must_emulate =
+			walk->supervisor_write && user_page && paging->cr4 & HV_CR4_SMAP;
 		return walk->supervisor_write;
 	}
 	return true;
 }
 
+/* A guest frame that the walk itself writes to counts as written by the guest. */
+static void note_table_write(struct spt *spt, const struct spt_walk *walk, u32 level)
+{
+	u64 table = level == spt->levels ? spt->mmu->paging.cr3 : walk->entry[level + 1];
+
+	hv_dirty_note(spt->mmu->dirty.written, (table & PT_ADDR) >> HV_PAGE_SHIFT);
+}
+
 /* Sets A in all entries and, for a write, D in the leaf (4.8). */
-static bool set_accessed_dirty(struct spt_walk *walk, u64 *const *slot)
+static bool set_accessed_dirty(struct spt *spt, struct spt_walk *walk, u64 *const *slot)
 {
 	u32 level;
 
-	for (level = PT_LEVELS; level >= walk->level; level--) {
+	for (level = spt->levels; level >= walk->level; level--) {
 		u64 old = walk->entry[level], new = old | PT_A;
 
 		if (level == walk->level && walk->access & HV_PF_WRITE)
@@ -69,6 +93,8 @@ static bool set_accessed_dirty(struct spt_walk *walk, u64 *const *slot)
 		if (cmpxchg(slot[level], old, new) != old)
 			return false;
 		walk->entry[level] = new;
+		if (unlikely(spt->mmu->dirty.on))
+			note_table_write(spt, walk, level);
 	}
 	return true;
 }
@@ -85,12 +111,12 @@ static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, bool *aga
 	const struct hv_paging *paging = &spt->mmu->paging;
 	const struct pt_reserved *reserved = &spt->reserved[!!(paging->efer & HV_EFER_NXE)];
 	u64 entry = paging->cr3, all = ~0ull, any = 0; /* bits that all, or any, entries have */
-	u64 *slot[PT_LEVELS + 1], gpa, hpa;
-	u32 level, shift = pt_shift(PT_LEVELS);
+	u64 *slot[PT_MAX_LEVELS + 1], gpa, hpa;
+	u32 level, shift = pt_shift(spt->levels);
 	enum hv_verdict verdict;
 
 	walk->is_mapped = false;
-	for (level = PT_LEVELS;; level--, shift -= 9) {
+	for (level = spt->levels;; level--, shift -= 9) {
 		gpa = (entry & PT_ADDR) | (walk->gva >> shift & (HV_ENTRIES - 1)) * sizeof(u64);
 		verdict = translate(spt, gpa, &hpa, answer);
 		if (unlikely(verdict != HV_FILLED))
@@ -109,15 +135,14 @@ static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, bool *aga
 			break;
 	}
 	walk->is_mapped = true;
-	if (!is_allowed(walk, (all & (PT_W | PT_U)) | (any & PT_NX ? 0 : SPT_ACCESS_X),
-			paging->cr0 & HV_CR0_WP))
+	if (!is_allowed(walk, (all & (PT_W | PT_U)) | (any & PT_NX ? 0 : SPT_ACCESS_X), paging))
 		return guest_fault(spt, walk, HV_PF_PRESENT, answer);
 
 	gpa = pt_leaf_base(entry, level) | (walk->gva & pt_offset_mask(level));
 	walk->gfn = gpa >> HV_PAGE_SHIFT;
 	verdict = translate(spt, gpa, &walk->hpa, answer);
 	if (likely(verdict == HV_FILLED) && !has_accessed_dirty(walk, all))
-		*again = !set_accessed_dirty(walk, slot);
+		*again = !set_accessed_dirty(spt, walk, slot);
 	return verdict;
 }
 
@@ -127,7 +152,7 @@ enum hv_verdict spt_walk(struct spt *spt, u64 gva, u32 access, struct spt_walk *
 	u32 attempts;
 
 	walk->gva = gva;
-	walk->access = access & HV_PF_ACCESS;
+	walk->access = access;
 	for (attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
 		bool again = false;
 		enum hv_verdict verdict = attempt(spt, walk, &again, answer);

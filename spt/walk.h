@@ -10,13 +10,14 @@ struct spt;
 
 struct spt_walk {
 	u64 gva;
-	u32 access; /* HV_PF_ACCESS bits */
+	u32 access; /* HV_PF_ACCESS bits and HV_ACCESS_AC */
 	u32 level; /* where it ended; the leaf's: 1, 2, 3 for 4K, 2M, 1G */
 	bool is_mapped; /* entry[level] is a valid leaf, whatever it allows */
-	u64 entry[PT_LEVELS + 1]; /* by level, down to where the walk ended */
+	u64 entry[PT_MAX_LEVELS + 1]; /* by level, down to where the walk ended */
 	u64 gfn; /* of the 4K frame that is accessed */
 	u64 hpa; /* of that frame */
 	bool supervisor_write; /* allowed by CR0.WP = 0 only */
+	bool must_emulate; /* and, with SMAP, no shadow entry can allow just that */
 };
 
 /*

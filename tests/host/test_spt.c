@@ -172,6 +172,7 @@ static void test_switch(u32 sync)
 
 	guest_defaults(&t, &spt_mmu_ops, 4);
 	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = sync;
+	t.config.knob[HVBENCH_KNOB_SPT_ROOTS] = 1; /* 3 roots */
 	guest_open(&t);
 	/* Two spaces, whose one page leads to another frame. */
 	for (root = 0; root < 2; root++) {

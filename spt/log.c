@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dirty logging, the shadow's answer to it. By fault: a leaf entry has no W
+ * until its frame is noted. By A and D: leaf entries start without these bits,
+ * the CPU sets them in the shadow, and a look reads and clears them; an entry
+ * that goes meanwhile leaves its bits behind. Large leaves make way, since pages
+ * are 4K here. What the walker and the emulator write counts as well. Called by
+ * the loop through spt_mmu_ops, and by entry.c, fill.c and walk.c.
+ */
+#include "spt.h"
+
+bool spt_log_withholds(const struct spt *spt, u64 gfn)
+{
+	return spt->log_fault && !hv_dirty_is(spt->mmu->dirty.written, gfn);
+}
+
+bool spt_log_write(struct spt *spt, u64 gfn)
+{
+	u64 *written = spt->mmu->dirty.written;
+	bool news = !hv_dirty_is(written, gfn);
+
+	hv_dirty_note(written, gfn);
+	return news;
+}
+
+void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index)
+{
+	u64 entry = sp->shadow[index], gfn;
+
+	if (!spt->log_ad || !(entry & (PT_A | PT_D)))
+		return;
+	gfn = spt_leaf_gfn(sp, index);
+	if (entry & PT_A)
+		hv_dirty_note(spt->mmu->dirty.touched, gfn);
+	if (entry & PT_D)
+		hv_dirty_note(spt->mmu->dirty.written, gfn);
+}
+
+/* What a new period asks of one leaf entry. */
+static void renew_entry(struct spt *spt, struct spt_page *sp, u32 index)
+{
+	u64 old = sp->shadow[index], new = old;
+
+	if (spt->log_fault)
+		new &= ~PT_W;
+	if (spt->log_ad)
+		new &= ~(PT_A | PT_D);
+	if (new != old)
+		WRITE_ONCE(sp->shadow[index], new);
+}
+
+static void renew_page(struct spt *spt, struct spt_page *sp, bool keep)
+{
+	u32 index;
+
+	spt_for_each_used(sp, index)
+	{
+		if (!spt_is_leaf(sp, index))
+			continue;
+		if (spt_level(sp) > 1) {
+			spt_entry_drop(spt, sp, index);
+			continue;
+		}
+		if (keep)
+			spt_log_keep(spt, sp, index);
+		renew_entry(spt, sp, index);
+	}
+}
+
+static void renew_list(struct spt *spt, struct list_head *list, bool keep)
+{
+	struct spt_page *sp;
+
+	list_for_each_entry (sp, list, list)
+		renew_page(spt, sp, keep);
+}
+
+/*
+ * keep: what the old period has in the entries is to be told. The flush makes
+ * the CPU look at them again.
+ */
+static void renew(struct spt *spt, bool keep)
+{
+	renew_list(spt, &spt->lru, keep);
+	renew_list(spt, &spt->stale_upper, keep);
+	renew_list(spt, &spt->stale_leaf, keep);
+	hv_flush_context(spt->mmu);
+}
+
+/*
+ * After STOP entries without W get it back when a write faults, and those
+ * without A and D cost the CPU a write each, once.
+ */
+void spt_log(struct hv_mmu *mmu, enum hv_log_action action)
+{
+	struct spt *spt = mmu->backend;
+	u32 method = mmu->knob[HVBENCH_KNOB_LOG];
+
+	if (unlikely(spt->broken))
+		return;
+	switch (action) {
+	case HV_LOG_START:
+		spt->log_fault = method == HVBENCH_LOG_FAULT;
+		spt->log_ad = method == HVBENCH_LOG_AD;
+		renew(spt, false);
+		break;
+	case HV_LOG_COLLECT:
+		renew(spt, true);
+		break;
+	case HV_LOG_STOP:
+		spt->log_fault = false;
+		spt->log_ad = false;
+		break;
+	}
+}
