@@ -272,7 +272,8 @@ class Suite:
         """(changed knobs, Measure) of the best way of shadow paging, or None.
 
         Base parameters, any knobs of the shadow backend and no others: the
-        fewest exits, then the lowest cost, then the fewest knobs changed.
+        fewest exits, to a hundredth of one, then the lowest cost, then the fewest
+        knobs changed.
         """
         found = []
         for c in self.conditions:
@@ -280,7 +281,12 @@ class Suite:
             if (c.mmu, c.workload, c.phase) == ("spt", workload, phase):
                 if c.params == self.base[workload] and all(k.startswith("spt.") for k in changed):
                     found.append((changed, self.find("spt", workload, phase, None, changed)))
-        return min(found, key=lambda f: (f[1].exits, f[1].cost, len(f[0]))) if found else None
+
+        def rank(entry):
+            changed, m = entry
+            return round(m.exits, 2), m.cost, len(changed)
+
+        return min(found, key=rank) if found else None
 
     def memory(self):
         """[(workload, bytes of guest tables, of the EPT, {strategy: of the shadow})].

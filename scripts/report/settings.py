@@ -21,7 +21,8 @@ def knobs(changed):
 
 def exits(m):
     """1 exit, 2.004 exits."""
-    return "%s exit%s" % (text(m.exits), "" if m.exits == 1 else "s")
+    words = text(m.exits)
+    return words + (" exit" if words == "1" else " exits")
 
 
 def best(suite):

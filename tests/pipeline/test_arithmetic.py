@@ -233,6 +233,10 @@ class Choosing(unittest.TestCase):
         self.assertEqual((changed, m.exits), (trap, 1))
         rows[4] = (*rows[4][:5], [sample(vm_exits=100, tsc=8000)])
         self.assertEqual(suite_of(rows).best("w", "p")[0], filtered)
+        # A thousandth of an exit less is no reason to pay more.
+        rows[4] = (*rows[4][:5], [sample(vm_exits=1000, ops=1000, tsc=80000)])
+        rows[3] = (*rows[3][:5], [sample(vm_exits=1001, ops=1000, tsc=70000)])
+        self.assertEqual(suite_of(rows).best("w", "p")[0], trap)
         self.assertIsNone(suite_of(rows).best("w", "q"))
 
     def test_overhead(self):
