@@ -7,11 +7,12 @@ a hollow circle; the colour is the backend's, as everywhere.
 """
 import measure
 from counts import step_of
-from gnuplot import EPT, SPT, Picture
+from gnuplot import EPT, SPT, WIDTH, Picture
 from groups import difference
 from rows import Layout, compact, legend, log_ticks, name_of, title
 
-LABELS = 0.37
+LABELS = 0.37  # where the plot begins, as a share of the width; more for long words
+LETTER = 7.9  # pixels
 COLOUR = {"ept": EPT, "spt": SPT}
 HEADS = {
     "exits": "exits\\nper operation",
@@ -45,7 +46,7 @@ def picture_of(suite, group, blocks, where, unit):
     layout = Layout(
         [(block.heading, [((block, row), label(suite, row)) for row in rows])
          for block, rows, _ in blocks],
-        22 + 2 * len(marks),
+        22 + 3 * len(marks),
         top=104 + 20 * lines,
     )
     same = sum(b[2] for b in blocks)
@@ -72,9 +73,10 @@ def picture_of(suite, group, blocks, where, unit):
         ]
         picture.add(legend(entries, 1 - (62 + 20 * line) / layout.height))
     picture.add("set multiplot")
-    width = (0.985 - LABELS) / 3
+    labels = max(LABELS, max(len(row[1]) for row in layout.rows) * LETTER / WIDTH)
+    width = (0.985 - labels) / 3
     for index, field in enumerate(group.fields):
-        left = LABELS + index * width
+        left = labels + index * width
         picture.add(
             *(["unset label"] if index else []),
             *layout.commands(left, headings=not index),

@@ -28,11 +28,12 @@ EPT, SPT = "ept", "spt"
 
 
 def knob(suite, name, mmu, context=None):
-    """A setting for every choice of a knob, CONTEXT being fixed."""
+    """A setting for every choice of a knob, the default first, CONTEXT being fixed."""
     found = []
-    for word in suite.choices[name]:
+    default = suite.defaults[name]
+    for word in [default] + [w for w in suite.choices[name] if w != default]:
         changed = dict(context or {})
-        if word != suite.defaults[name]:
+        if word != default:
             changed[name] = word
         found.append(Setting("%s=%s" % (name, word), mmu, changed))
     return found
@@ -87,9 +88,12 @@ def plan(suite):
         Group(
             "prefill",
             "Prefill",
-            "Neighbours filled on a shadow fault: fewer exits where the guest touches them next, "
-            "work for nothing where it does not.",
-            [Block(shadow, knob(suite, "spt.prefill", SPT))],
+            "Neighbours filled on a shadow fault, where the guest has touched them before: fewer "
+            "exits where a shadow is built again, work for nothing where pages are new.",
+            [
+                Block("Strategy unsync", knob(suite, "spt.prefill", SPT)),
+                Block("Strategy vtlb", knob(suite, "spt.prefill", SPT, {"spt.sync": "vtlb"})),
+            ],
             EVENTS,
         ),
         Group(
@@ -204,28 +208,27 @@ def others(suite, groups):
 def rows_of(suite, block, least=2):
     """[Row] where at least LEAST settings of a block were run, in the order of the file.
 
-    Parameters other than the base come after it; sweeps have pictures of their
-    own and are left out.
+    The base parameters come first.
     """
-    swept = {
-        params
-        for workload, base in suite.base.items()
-        for param in measure.split_params(base)
-        for values in [suite.sweep(workload, param)]
-        if len(values) >= measure.SWEEP
-        for _, params in values
-        if params != base
-    }
     places = {}
     for c in suite.conditions:
-        if c.params == suite.base[c.workload] or c.params not in swept:
-            places[(c.params != suite.base[c.workload], c.workload, c.phase, c.params)] = True
+        places[(c.params != suite.base[c.workload], c.workload, c.phase, c.params)] = True
     found = []
     for _, workload, phase, params in sorted(places, key=lambda p: p[0]):
         measures = [suite.find(s.mmu, workload, phase, params, s.changed) for s in block.settings]
         if sum(m is not None for m in measures) >= least:
             found.append(Row(workload, phase, params, measures))
     return found
+
+
+def plain(suite, rows):
+    """The rows with base parameters; all of them where there is none.
+
+    A setting may need other parameters to have a meaning (large shadow leaves
+    need large guest pages). Otherwise those belong to sweeps and to the guest's
+    choices, which have parts of their own.
+    """
+    return [r for r in rows if r.params == suite.base[r.workload]] or rows
 
 
 def differs(row, fields):
@@ -254,7 +257,7 @@ def groups(suite):
     for group in plan(suite):
         filled = []
         for block in group.blocks:
-            rows = rows_of(suite, block)
+            rows = plain(suite, rows_of(suite, block))
             if rows:
                 block, rows = used(block, rows)
                 apart = [r for r in rows if differs(r, group.fields)]

@@ -102,6 +102,12 @@ def shown_fields(group, blocks):
     ]
 
 
+def label(suite, row):
+    """A row's words: its phase, and what of its parameters is not the base."""
+    other = groups.difference(suite, row)
+    return name_of(row.workload, row.phase) + (" (%s)" % other if other else "")
+
+
 def cell(m, field):
     """One number of a table."""
     if m is None:
@@ -119,8 +125,7 @@ def table(suite, block, rows, fields):
         header += ["%s, %s" % (name, s.words) for s in block.settings]
     lines = []
     for row in rows:
-        other = groups.difference(suite, row)
-        cells = [name_of(row.workload, row.phase) + (" (%s)" % other if other else "")]
+        cells = [label(suite, row)]
         for field in fields:
             cells += [cell(m, field) for m in row.measures]
         lines.append(cells)
@@ -161,7 +166,7 @@ def dirty_logging(suite, found, figures):
     """What it costs to know which pages were written."""
     group = next(g for g in groups.plan(suite) if g.name == "log")
     rows = [
-        log_row(setting, row, m)
+        log_row(suite, setting, row, m)
         for block in group.blocks
         for row in groups.rows_of(suite, block, 1)
         for setting, m in zip(block.settings, row.measures)
@@ -200,13 +205,13 @@ def dirty_logging(suite, found, figures):
     return out + (group_blocks(suite, group, blocks, figures)[1:] if blocks else [])
 
 
-def log_row(setting, row, m):
+def log_row(suite, setting, row, m):
     """One way in one phase."""
     way = setting.words
     if setting.changed.get("spt.sync"):
         way += " spt.sync=" + setting.changed["spt.sync"]
     return [
-        name_of(row.workload, row.phase),
+        label(suite, row),
         "EPT" if setting.mmu == "ept" else "shadow",
         way,
         number(m.cost),

@@ -304,7 +304,9 @@ class Groups(unittest.TestCase):
             for c, last in (({}, 5000), ({"spt.pcid": "off"}, 5200))
             for p, t in (("one", 5000), ("two", 5050), ("three", last))
         ]
-        ((_, found, same),) = block_of(suite_of(rows), "pcid")
+        ((block, found, same),) = block_of(suite_of(rows), "pcid")
+        # The default comes first, wherever it stands among the choices.
+        self.assertEqual([s.words for s in block.settings], ["spt.pcid=on", "spt.pcid=off"])
         self.assertEqual(([r.phase for r in found], same), (["three"], 2))
 
     def test_memory_counts(self):
@@ -321,16 +323,21 @@ class Groups(unittest.TestCase):
             self.assertEqual(len(found), shown, name)
 
     def test_parameters(self):
-        """other parameters are rows of their own, those of a sweep are not"""
-        rows = [
-            ("spt", c, "w", "n=%d page=%d" % (n, page), "p", [sample(tsc=t)])
-            for c, t in (({}, 5000), ({"spt.filter": "on"}, 4000))
-            for n, page in ((8, 1), (8, 2), (1, 1), (2, 1), (4, 1))
-        ]
+        """other parameters than the base are shown where a setting was run with them alone"""
+        on = {"spt.filter": "on"}
+
+        def run(changed, page, tsc):
+            return ("spt", changed, "w", "n=8 page=%d" % page, "p", [sample(tsc=tsc)])
+
+        rows = [run({}, 1, 5000), run({"vpid": "off"}, 1, 1), run({}, 2, 5000), run(on, 2, 4000)]
+        rows.append(("ept", {}, "w", "n=8 page=1", "p", [sample()]))
         suite = suite_of(rows)
         ((_, found, _),) = block_of(suite, "filter")
-        self.assertEqual([r.params for r in found], ["n=8 page=1", "n=8 page=2"])
-        self.assertEqual([groups.difference(suite, r) for r in found], ["", "page=2"])
+        self.assertEqual([groups.difference(suite, r) for r in found], ["page=2"])
+        suite = suite_of(rows + [run(on, 1, 3000)])
+        ((_, found, _),) = block_of(suite, "filter")
+        self.assertEqual([groups.difference(suite, r) for r in found], [""])
+        self.assertEqual(found[0].measures[1].cost, 30)
 
     def test_leaves(self):
         """leaf sizes are held against each other on one backing, never across"""

@@ -278,7 +278,7 @@ class Report(unittest.TestCase):
             # One exit of 2900 less by trap, one more less by filter.
             "demand-paging: demand | 5,812 | 5,812 | 5,812 | 2,912 | 2 | 2 | 2 | 1 | 0 | 0 | 0 | 0",
             # 8 spaces: one or three roots are too few.
-            "switch | 24,748 | 24,748 | 1,548 | 1,548 | 9 | 9 | 1 | 1 | 1 | 1 | 0 | 0",
+            "switch | 1,548 | 24,748 | 24,748 | 1,548 | 1 | 9 | 9 | 1 | 0 | 1 | 1 | 0",
             # Ten tables, twice, one and a half times and two and a half times as much.
             "dense-sequential | 40 | 40 | 1 | 80 | 2 | 60 | 1.5 | 100 | 2.5",
             # A fault a page against two for 1024, looks apart.
