@@ -53,9 +53,8 @@ def picture_of(suite, group, blocks, where, unit):
     picture = Picture(
         "ablation-" + group.name,
         "%s (%s)" % (group.title, where),
-        "%s %s per operation on a log axis; %s and %s on linear ones%s."
+        "%s per operation on a log axis; %s and %s on linear ones%s."
         % (
-            group.why,
             unit.capitalize(),
             SHOWN[group.fields[1]],
             SHOWN[group.fields[2]],
@@ -101,10 +100,10 @@ def left_out(same):
     """The words for rows that are not shown."""
     if not same:
         return ""
-    return "; %d phase%s that it leaves as %s not shown" % (
+    return "; %d phase%s that none of the settings changes %s not shown" % (
         same,
         "" if same == 1 else "s",
-        "it was is" if same == 1 else "they were are",
+        "is" if same == 1 else "are",
     )
 
 

@@ -51,7 +51,7 @@ STRATEGIES = {
 }
 # A filter changes who sees a fault, not what the tables hold.
 STRATEGIES_IN_MEMORY = ("unsync", "vtlb", "trap")
-STRATEGY_TITLE = {"unsync": "unsync", "vtlb": "vtlb", "trap": "trap", "filter": "trap, filter"}
+STRATEGY_TITLE = {"unsync": "unsync", "vtlb": "vtlb", "trap": "trap", "filter": "trap + filter"}
 
 
 def condition_of(workload, phase):

@@ -164,8 +164,9 @@ def trap_exits_more(suite, _):
     found = [f for f in found if f[1] and f[2]]
     if not found:
         return UNMEASURED, "No changing phase ran with both spt.sync=unsync and spt.sync=trap."
-    more = [f for f in found if f[2].exits > f[1].exits]
-    fewer = [f for f in found if f[2].exits < f[1].exits]
+    # What tables cost once, at the first write, is not what the claim speaks of.
+    more = [f for f in found if f[2].exits > f[1].exits * (1 + measure.TIE) + 0.01]
+    fewer = [f for f in found if f[2].exits < f[1].exits * (1 - measure.TIE) - 0.01]
     verdict = HOLDS if len(more) == len(found) else PART if more else FAILS
     words = "Of %d changing phases trap exits more often than unsync in %d and less often in %d." % (
         len(found),

@@ -290,6 +290,8 @@ class Report(unittest.TestCase):
             "demand-paging: demand | accessed=0 | 12 | 5,812 | – | – | 0 | 2 | – | –",
         ):
             self.assertIn("| %s |" % row, page)
+        # What a choice leaves as it was is no row.
+        self.assertNotIn("| demand-paging: again | accessed=0 |", page)
         self.assertIn("It changes nothing in this run: 2 phases, all as they were.", page)
         self.assertIn("Proven by the tests, outside of this run: proof.accesses: 12,345,678", page)
 
