@@ -242,7 +242,7 @@ def guest(suite):
                 for words, measures in found
                 if any(measures)
             ]
-            if len({tuple(c[2:]) for c in cells}) > 1:
+            if any(len(set(column) - {"–"}) > 1 for column in list(zip(*cells))[2:]):
                 rows += cells
     if not rows:
         return []

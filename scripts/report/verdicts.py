@@ -194,7 +194,8 @@ def fault_a_page(suite, _):
         ("dirty bits", {"log": "ad", "ept.ad": "on"}),
         ("PML", {"log": "pml", "ept.ad": "on"}),
     ):
-        found = [m for m in (suite.find("ept", "dirty-log", p, None, changed) for p in phases) if m]
+        found = [suite.find("ept", "dirty-log", p, None, changed) for p in phases]
+        found = [m for m in found if m and m.written]
         written = sum(m.written for m in found)
         if written:
             sums[way] = sum(m.total_exits - m.looks for m in found) / written

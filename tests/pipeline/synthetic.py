@@ -97,7 +97,7 @@ def log_exits(kind, knobs, shadow):
     return exits
 
 
-def model(kind, mmu, knobs, spaces, stride):
+def model(kind, mmu, knobs, spaces, stride, accessed):
     """(exits by reason per op, flushes executed, asked cr3, asked invlpg, touches)."""
     shadow = mmu == "spt"
     if kind == "hit":
@@ -111,6 +111,8 @@ def model(kind, mmu, knobs, spaces, stride):
         exits = touches * fill_exits(knobs, shadow) + more
         return {reason: exits}, 0, int(kind == "fill8"), 0, touches
     if kind == "demand":
+        if shadow and not accessed:
+            return {"EXCEPTION_NMI": 3.0}, 0, 0, 0, 2
         exits = {"off": 2.0, "on": 1.5 if knobs["spt.sync"] == "unsync" else 1.0}
         return ({"EXCEPTION_NMI": exits[knobs["spt.filter"]]} if shadow else {}), 0, 0, 0, 2
     if kind == "switch":
@@ -152,7 +154,7 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         per_op, flushes, cr3, invlpg, touches = {reason: 1.0}, 0, 0, 0, 1
     else:
         per_op, flushes, cr3, invlpg, touches = model(
-            kind, mmu, knobs, p.get("spaces", 1), p.get("stride", 4096)
+            kind, mmu, knobs, p.get("spaces", 1), p.get("stride", 4096), p.get("accessed", 1)
         )
     exits = {r: round(n * ops) for r, n in per_op.items() if round(n * ops)}
     host = repetition if ops > 5000 else 0  # differs between repetitions
