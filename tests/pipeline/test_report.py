@@ -316,7 +316,7 @@ class Report(unittest.TestCase):
         self.assertEqual(cells, [c for line in lines for c in line[2:-2].split(" | ")])
 
     def test_counters_doc(self):
-        """counters.md names every counter and exit reason of hv/uapi"""
+        """counters.md names every counter and exit reason, and the rows that the tool adds"""
         import uapi
 
         made = subprocess.run(
@@ -325,6 +325,10 @@ class Report(unittest.TestCase):
             text=True,
             check=True,
         ).stdout
+        path = os.path.join(uapi.PROJECT, "bench", "csv.c")
+        own = set(re.findall(r'"(ops|tsc|guest_[a-z0-9_]+)"', read(path)))
+        told = made.split("## What the guest and the tool add")[1].split("## By exit reason")[0]
+        self.assertEqual(own, set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)))
         for name in [c[0] for c in uapi.counters()] + [r[1] for r in uapi.exit_reasons()]:
             self.assertIn("`%s`" % name, made)
 
