@@ -58,7 +58,8 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 {
 	char reason[EXIT_NAME_BYTES], detail[96] = "";
 
-	if (run->end == HVBENCH_END_NO_MEMORY || run->end == HVBENCH_END_EPT_MISCONFIG)
+	if (run->end == HVBENCH_END_NO_MEMORY || run->end == HVBENCH_END_EPT_MISCONFIG ||
+	    run->end == HVBENCH_END_FORBIDDEN)
 		snprintf(detail, sizeof(detail), ", gpa %#llx", run->gpa);
 	else if (run->end == HVBENCH_END_ENTRY_FAILED)
 		snprintf(detail, sizeof(detail), ", VM-instruction error %llu", run->entry_error);
