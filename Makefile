@@ -25,7 +25,8 @@ help:
 	@echo
 	@echo 'MACHINE=metal|emulated   where to run; without it: metal if this is an Intel machine'
 	@echo '                         with VT-x, root and kernel headers, else the emulated one'
-	@echo 'SUITE=default|smoke|FILE which experiments'
+	@echo 'SUITE=default|full|smoke|FILE'
+	@echo '                         which experiments: some minutes, all there is, some seconds'
 	@echo 'KERNEL=6.1|6.12          Debian kernel of the emulated machine'
 
 bench: deps

@@ -38,8 +38,8 @@ static void print_knobs(FILE *out)
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		const struct knob *knob = knob_get(i);
 
-		fprintf(out, "  %-10s %-12s %s (default %s)\n", knob->name, knob->choices,
-			knob->help, knob->choice.name[knob->def]);
+		fprintf(out, "  %-11s %s (default %s)\n              %s\n", knob->name,
+			knob->choices, knob->choice.name[knob->def], knob->help);
 	}
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * `hvbench suite FILE`: runs every configuration of a suite file and writes
- * results.csv and environment.json. A run that fails is told of and left out,
- * the others go on; then there is no results.csv, only its partial twin.
+ * results.csv and environment.json. A configuration that the engine refuses
+ * ends it before the first run. A run that fails is told of and left out, the
+ * others go on; then there is no results.csv, only its partial twin.
  */
 #include <limits.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "host.h"
 #include "options.h"
 #include "outdir.h"
+#include "preflight.h"
 #include "progress.h"
 #include "runner.h"
 #include "stop.h"
@@ -51,6 +53,7 @@ struct course {
 	struct matrix matrix;
 	struct plan plan;
 	struct engine engine;
+	json_t *missing; /* why optional configurations were left out, as texts */
 	struct outdir dir;
 	struct progress progress;
 	struct run_result *first; /* by cell: its first repetition, for a while */
@@ -213,6 +216,7 @@ static int take_steps(struct course *course, struct failure *why)
 static int finish(struct course *course, int cpu, struct failure *why)
 {
 	FILE *err = course->tool->err;
+	json_t *environment;
 
 	if (course->unequal)
 		fprintf(err,
@@ -228,7 +232,10 @@ static int finish(struct course *course, int cpu, struct failure *why)
 			    "results.csv, the %u that went well are in %s/results.csv.partial",
 			    course->failed, course->plan.nr, course->left_out, course->passed,
 			    course->dir.path);
-	if (outdir_commit(&course->dir, environment_json(course->tool, &course->engine, cpu), why))
+	environment = environment_json(course->tool, &course->engine, cpu);
+	if (json_array_size(course->missing))
+		json_object_set(environment, "left_out", course->missing);
+	if (outdir_commit(&course->dir, environment, why))
 		return -1;
 	fprintf(course->tool->out, "%u runs of %u configurations passed; results are in %s\n",
 		course->passed, course->matrix.nr, course->dir.path);
@@ -259,6 +266,20 @@ static int run_plan(struct course *course, int cpu, struct failure *why)
 	return ret;
 }
 
+/* With the engine open: from the matrix to the results. */
+static int fly(struct course *course, int cpu, struct failure *why)
+{
+	int ret;
+
+	if (preflight(&course->engine, &course->matrix, course->request->file, course->tool->err,
+		      course->missing, why) ||
+	    plan_make(&course->matrix, &course->plan, why))
+		return -1;
+	ret = run_plan(course, cpu, why);
+	plan_free(&course->plan);
+	return ret;
+}
+
 static int run_course(struct course *course, struct failure *why)
 {
 	const struct request *r = course->request;
@@ -268,28 +289,33 @@ static int run_course(struct course *course, struct failure *why)
 	if (cpu < 0)
 		return -1;
 	course->engine.ops = course->tool->engine;
+	course->missing = json_array();
 	course->first = calloc(course->matrix.nr, sizeof(*course->first));
 	course->given_up = calloc(course->matrix.nr, sizeof(*course->given_up));
-	if (!course->first || !course->given_up) {
+	if (!course->missing || !course->first || !course->given_up) {
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 	} else if (!course->engine.ops->open(&course->engine, why)) {
-		ret = run_plan(course, cpu, why);
+		ret = fly(course, cpu, why);
 		course->engine.ops->close(&course->engine);
 	}
+	json_decref(course->missing);
 	free(course->first);
 	free(course->given_up);
 	return ret;
 }
 
-static int print_plan(struct course *course)
+static int print_plan(struct course *course, struct failure *why)
 {
 	unsigned int i;
 	char label[1024];
 
+	if (plan_make(&course->matrix, &course->plan, why))
+		return -1;
 	for (i = 0; i < course->plan.nr; i++) {
 		step_label(course, &course->plan.step[i], label, sizeof(label));
 		fprintf(course->tool->out, "%s\n", label);
 	}
+	plan_free(&course->plan);
 	return 0;
 }
 
@@ -307,15 +333,11 @@ static int suite(const struct tool *tool, const struct request *r, struct failur
 		goto close_catalog;
 	if (matrix_expand(&suite, r->file, r->repeat, &course.matrix, why))
 		goto free_suite;
-	if (plan_make(&course.matrix, &course.plan, why))
-		goto free_matrix;
 	if (course.matrix.merged)
 		fprintf(tool->err,
 			"%s: %u configurations are named more than once; each runs once\n", r->file,
 			course.matrix.merged);
-	ret = r->dry_run ? print_plan(&course) : run_course(&course, why);
-	plan_free(&course.plan);
-free_matrix:
+	ret = r->dry_run ? print_plan(&course, why) : run_course(&course, why);
 	matrix_free(&course.matrix);
 free_suite:
 	suite_free(&suite);
@@ -346,7 +368,16 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 			"  WORKLOAD key=value[,value]...\n"
 			"where a key is a parameter of the workload, a knob, mmu (default "
 			"ept,spt),\n"
-			"repeat or memory. Lists expand to all their combinations.\n");
+			"repeat, memory or optional. Lists expand to all their combinations; a "
+			"knob "
+			"of\n"
+			"one MMU multiplies the runs of that MMU alone.\n"
+			"A combination that the module refuses ends the suite before its first "
+			"run. "
+			"On a\n"
+			"line with optional=on it is left out instead, and told of, where the "
+			"machine\n"
+			"lacks what it asks for.\n");
 		return STATUS_OK;
 	}
 	return suite(tool, &request, &why) ? tool_failed(tool, &why) : STATUS_OK;

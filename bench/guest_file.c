@@ -46,6 +46,12 @@ static int check_param(const struct hvbench_guest_info *info, unsigned int i, st
 	return 0;
 }
 
+static bool is_page_of_image(const struct guest_file *guest, uint64_t gpa)
+{
+	return gpa % PAGE_BYTES == 0 && gpa >= HVBENCH_IMAGE_GPA &&
+	       gpa <= guest->image_end - PAGE_BYTES;
+}
+
 static int check_info(const struct guest_file *guest, struct failure *why)
 {
 	const struct hvbench_guest_info *info = &guest->info;
@@ -69,8 +75,7 @@ static int check_info(const struct guest_file *guest, struct failure *why)
 		if (check_param(info, i, why))
 			return -1;
 	}
-	if (info->cr3 % PAGE_BYTES || info->cr3 < HVBENCH_IMAGE_GPA ||
-	    info->cr3 > guest->image_end - PAGE_BYTES)
+	if (!is_page_of_image(guest, info->cr3) || !is_page_of_image(guest, info->cr3_la57))
 		return bad(why, "its first page table lies outside its image");
 	return 0;
 }

@@ -70,8 +70,8 @@ static void wheels_spec(const struct wheels *wheels, const struct suite_line *li
 		if (values[w]->nr && knob_applies(i, spec->mmu))
 			spec->knob[i] = values[w]->value[wheels->at[w]];
 	}
-	if (line->memory.nr)
-		spec->memory_bytes = spec_memory(line->guest, line->memory.value[0]);
+	spec->memory_bytes = spec_memory(line->guest, line->memory.nr ? line->memory.value[0] : 0,
+					 spec->knob[HVBENCH_KNOB_BACKING]);
 }
 
 static struct cell *find_cell(struct matrix *matrix, const struct run_spec *spec)
@@ -85,16 +85,22 @@ static struct cell *find_cell(struct matrix *matrix, const struct run_spec *spec
 	return NULL;
 }
 
+static bool is_optional(const struct suite_line *line)
+{
+	return line->optional.nr && line->optional.value[0];
+}
+
 /*
  * A configuration runs once, however often it is named: results could not
  * tell two of them apart. Within a line, doubles come from knobs of the other
  * MMU and are no news.
  */
 static void merge(struct matrix *matrix, struct cell *cell, const struct run_spec *spec,
-		  unsigned int line, unsigned int repeat)
+		  const struct suite_line *line, unsigned int repeat)
 {
-	if (cell->line == line)
+	if (cell->line == line->number)
 		return;
+	cell->optional = cell->optional && is_optional(line);
 	matrix->merged++;
 	if (repeat > cell->repeat)
 		cell->repeat = repeat;
@@ -121,7 +127,7 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 		wheels_spec(&wheels, line, &spec);
 		cell = find_cell(matrix, &spec);
 		if (cell) {
-			merge(matrix, cell, &spec, line->number, repeat);
+			merge(matrix, cell, &spec, line, repeat);
 			continue;
 		}
 		if (matrix->nr == SUITE_MAX_CELLS)
@@ -133,6 +139,7 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 		cell->line = line->number;
 		cell->repeat = repeat;
 		cell->group = *group;
+		cell->optional = is_optional(line);
 	} while (wheels_turn(&wheels, &new_group));
 	return 0;
 }

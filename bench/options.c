@@ -8,6 +8,8 @@
 
 /* Above all letters, below OPTION_KNOB. */
 #define CODE_TABLE 300
+/* What stands before a help text; where that is longer, the text gets a line of its own. */
+#define LEFT_WIDTH 24
 
 void options_init(struct options *options, const struct option_text *text, unsigned int nr,
 		  bool knobs)
@@ -91,6 +93,15 @@ int options_next(struct options *options, int argc, char **argv, struct failure 
 	return wrong_option(options, argv, why);
 }
 
+static void help_line(FILE *out, const char *left, const char *help)
+{
+	if (strlen(left) > LEFT_WIDTH) {
+		fprintf(out, "  %s\n", left);
+		left = "";
+	}
+	fprintf(out, "  %-*s %s", LEFT_WIDTH, left, help);
+}
+
 void options_help(const struct options *options, FILE *out)
 {
 	unsigned int i;
@@ -106,7 +117,8 @@ void options_help(const struct options *options, FILE *out)
 		snprintf(left, sizeof(left), "%s%s%s%s%s", letter, text->name ? "--" : "",
 			 text->name ? text->name : "", text->argument ? " " : "",
 			 text->argument ? text->argument : "");
-		fprintf(out, "  %-24s %s\n", left, text->help);
+		help_line(out, left, text->help);
+		putc('\n', out);
 	}
 	if (!options->knobs)
 		return;
@@ -115,7 +127,7 @@ void options_help(const struct options *options, FILE *out)
 		const struct knob *knob = knob_get(i);
 
 		snprintf(left, sizeof(left), "--%s %s", knob->name, knob->choices);
-		fprintf(out, "  %-24s %s (default %s)\n", left, knob->help,
-			knob->choice.name[knob->def]);
+		help_line(out, left, knob->help);
+		fprintf(out, " (default %s)\n", knob->choice.name[knob->def]);
 	}
 }

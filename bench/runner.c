@@ -28,9 +28,10 @@ static void write_params(const struct run_spec *spec, struct vm *vm)
 
 static int prepare(struct vm *vm, const struct run_spec *spec, struct failure *why)
 {
+	const struct hvbench_guest_info *info = &spec->guest->info;
 	struct hvbench_start start = {
 		.rip = spec->guest->entry,
-		.cr3 = spec->guest->info.cr3,
+		.cr3 = spec->knob[HVBENCH_KNOB_LA57] ? info->cr3_la57 : info->cr3,
 		.rdi = HVBENCH_PARAMS_GPA,
 	};
 
@@ -57,7 +58,8 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 {
 	char reason[EXIT_NAME_BYTES], detail[96] = "";
 
-	if (run->end == HVBENCH_END_NO_MEMORY || run->end == HVBENCH_END_EPT_MISCONFIG)
+	if (run->end == HVBENCH_END_NO_MEMORY || run->end == HVBENCH_END_EPT_MISCONFIG ||
+	    run->end == HVBENCH_END_FORBIDDEN)
 		snprintf(detail, sizeof(detail), ", gpa %#llx", run->gpa);
 	else if (run->end == HVBENCH_END_ENTRY_FAILED)
 		snprintf(detail, sizeof(detail), ", VM-instruction error %llu", run->entry_error);

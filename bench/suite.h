@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A suite file: one experiment a line, `WORKLOAD key=value[,value]...`, where
- * a key is a parameter of the workload, a knob, `mmu`, `repeat` or `memory`.
+ * a key is a parameter of the workload, a knob, `mmu`, `repeat`, `memory` or
+ * `optional`.
  * suite_parse.c reads it, matrix.c expands its lists to single configurations.
  */
 #ifndef BENCH_SUITE_H
@@ -27,6 +28,8 @@ struct suite_line {
 	struct suite_values knob[HVBENCH_NR_KNOBS];
 	struct suite_values param[HVBENCH_MAX_PARAMS];
 	struct suite_values repeat, memory; /* one value at most */
+	/* The same: 1 where the line is left out on a machine that lacks what it asks for. */
+	struct suite_values optional;
 };
 
 struct suite {
@@ -51,6 +54,7 @@ struct cell {
 	unsigned int repeat;
 	/* Cells of one group differ in MMU and knobs alone, and interleave. */
 	unsigned int group;
+	bool optional; /* every line that names it says so */
 };
 
 struct matrix {

@@ -36,6 +36,7 @@ static int unknown_key(const struct suite_line *line, const char *word, struct f
 		names_add(&names, knob_get(i)->name);
 	names_add(&names, "repeat");
 	names_add(&names, "memory");
+	names_add(&names, "optional");
 	names_hint(&names, word, hint, sizeof(hint));
 	return fail(why, STATUS_USAGE, "%s has no parameter or knob \"%.64s\"%s", info->name, word,
 		    hint);
@@ -62,11 +63,15 @@ static int find_key(struct suite_line *line, const char *word, struct key *key, 
 		key->values = &line->repeat;
 	} else if (!strcmp(word, "memory")) {
 		key->values = &line->memory;
+	} else if (!strcmp(word, "optional")) {
+		key->values = &line->optional;
 	} else {
 		return unknown_key(line, word, why);
 	}
 	return 0;
 }
+
+static const struct names off_on = { .name = { "off", "on" }, .nr = 2 };
 
 static int parse_value(struct suite_line *line, const struct key *key, const char *name,
 		       const char *word, uint64_t *value, struct failure *why)
@@ -80,6 +85,8 @@ static int parse_value(struct suite_line *line, const struct key *key, const cha
 	if (key->values == &line->memory)
 		return value_number(name, word, HVBENCH_MEMORY_UNIT, HVBENCH_MEMORY_MAX, value,
 				    why);
+	if (key->values == &line->optional)
+		return value_choice(name, &off_on, word, value, why);
 	return value_mmu(word, value, why);
 }
 
@@ -87,10 +94,11 @@ static int add_value(struct suite_line *line, const struct key *key, const char 
 		     uint64_t value, const char *word, struct failure *why)
 {
 	struct suite_values *values = key->values;
-	bool single = values == &line->repeat || values == &line->memory;
+	bool single =
+		values == &line->repeat || values == &line->memory || values == &line->optional;
 	unsigned int i;
 
-	/* Neither is a column of the results: a list would look like one. */
+	/* None is a column of the results: a list would look like one. */
 	if (single && values->nr)
 		return fail(why, STATUS_USAGE, "%s takes one value, not a list", name);
 	if (values->nr == SUITE_MAX_VALUES)

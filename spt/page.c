@@ -145,7 +145,7 @@ static struct spt_page *oldest(struct spt *spt)
  * A full cache loses its oldest pages: the guest refaults, and notices
  * nothing. What the reverse map itself holds goes only with everything.
  */
-static bool make_room(struct spt *spt)
+void spt_evict(struct spt *spt)
 {
 	const struct hv_pool *pool = spt->mmu->pool;
 	struct spt_page *sp;
@@ -154,24 +154,16 @@ static bool make_room(struct spt *spt)
 		sp = oldest(spt);
 		if (!sp || !spt->strategy->drop(spt, sp)) {
 			spt->strategy->zap_all(spt);
-			break;
+			return;
 		}
 		hv_count(spt->mmu, spt_evict);
 		spt_reap(spt);
 	}
-	return true;
-}
-
-bool spt_make_room(struct spt *spt)
-{
-	const struct hv_pool *pool = spt->mmu->pool;
-
-	return unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages) && make_room(spt);
 }
 
 void spt_reap(struct spt *spt)
 {
-	while (unlikely(!list_empty(&spt->orphans)) && !spt->broken) {
+	while (!list_empty(&spt->orphans) && !spt->broken) {
 		struct spt_page *sp = list_first_entry(&spt->orphans, struct spt_page, list);
 
 		if (unlikely(!spt_page_free(spt, sp)))

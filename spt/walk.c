@@ -48,7 +48,8 @@ static bool is_prevented(const struct hv_paging *paging, u32 access)
 }
 
 /* The rights of the whole path against the access (SDM 3A, 4.6.1). */
-static bool is_allowed(struct spt_walk *walk, u64 access, const struct hv_paging *paging)
+static __always_inline bool is_allowed(struct spt_walk *walk, u64 access,
+				       const struct hv_paging *paging)
 {
 	bool user = walk->access & HV_PF_USER, user_page = access & SPT_ACCESS_U;
 
@@ -79,11 +80,12 @@ static void note_table_write(struct spt *spt, const struct spt_walk *walk, u32 l
 }
 
 /* Sets A in all entries and, for a write, D in the leaf (4.8). */
-static bool set_accessed_dirty(struct spt *spt, struct spt_walk *walk, u64 *const *slot)
+static __always_inline bool set_accessed_dirty(struct spt *spt, struct spt_walk *walk, u32 from,
+					       u64 *const *slot)
 {
 	u32 level;
 
-	for (level = walk->from; level >= walk->level; level--) {
+	for (level = from; level >= walk->level; level--) {
 		u64 old = walk->entry[level], new = old | PT_A;
 
 		if (level == walk->level && walk->access & HV_PF_WRITE)
@@ -104,19 +106,22 @@ static bool has_accessed_dirty(const struct spt_walk *walk, u64 all)
 	return all & PT_A && (!(walk->access & HV_PF_WRITE) || walk->entry[walk->level] & PT_D);
 }
 
-/* One attempt. above: the rights that the tables above leave. *again: an entry changed. */
-static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, u64 above, bool *again,
-			       struct hv_answer *answer)
+/*
+ * One attempt. above: the rights that the tables above leave. *again: an entry
+ * changed. Inlined for from = 1, where the loop is none: nearly all walks.
+ */
+static __always_inline enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, u32 from,
+					       u64 above, bool *again, struct hv_answer *answer)
 {
 	const struct hv_paging *paging = &spt->mmu->paging;
 	const struct pt_reserved *reserved = &spt->reserved[!!(paging->efer & HV_EFER_NXE)];
 	u64 entry = walk->table, all = ~0ull, any = 0; /* bits that all, or any, entries have */
-	u64 *slot[PT_MAX_LEVELS + 1], gpa, hpa;
-	u32 level, shift = pt_shift(walk->from);
+	u64 *slot[PT_MAX_LEVELS + 1] __uninitialized, gpa, hpa;
+	u32 level, shift = pt_shift(from);
 	enum hv_verdict verdict;
 
 	walk->is_mapped = false;
-	for (level = walk->from;; level--, shift -= 9) {
+	for (level = from;; level--, shift -= 9) {
 		gpa = (entry & PT_ADDR) | (walk->gva >> shift & (HV_ENTRIES - 1)) * sizeof(u64);
 		verdict = translate(spt, gpa, &hpa, answer);
 		if (unlikely(verdict != HV_FILLED))
@@ -131,7 +136,7 @@ static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, u64 above
 			return guest_fault(spt, walk, HV_PF_PRESENT | HV_PF_RSVD, answer);
 		all &= entry;
 		any |= entry;
-		if (pt_is_leaf(entry, level))
+		if (level == 1 || pt_is_leaf(entry, level))
 			break;
 	}
 	walk->is_mapped = true;
@@ -142,13 +147,20 @@ static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, u64 above
 	walk->gfn = gpa >> HV_PAGE_SHIFT;
 	verdict = translate(spt, gpa, &walk->hpa, answer);
 	if (likely(verdict == HV_FILLED) && !has_accessed_dirty(walk, all))
-		*again = !set_accessed_dirty(spt, walk, slot);
+		*again = !set_accessed_dirty(spt, walk, from, slot);
 	return verdict;
+}
+
+static noinline enum hv_verdict walk_from_above(struct spt *spt, struct spt_walk *walk, u64 above,
+						bool *again, struct hv_answer *answer)
+{
+	return attempt(spt, walk, walk->from, above, again, answer);
 }
 
 enum hv_verdict spt_walk(struct spt *spt, const struct spt_page *start, u64 gva, u32 access,
 			 struct spt_walk *walk, struct hv_answer *answer)
 {
+	u64 above = start->key & SPT_ACCESS;
 	u32 attempts;
 
 	walk->gva = gva;
@@ -158,7 +170,8 @@ enum hv_verdict spt_walk(struct spt *spt, const struct spt_page *start, u64 gva,
 	for (attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
 		bool again = false;
 		enum hv_verdict verdict =
-			attempt(spt, walk, start->key & SPT_ACCESS, &again, answer);
+			likely(walk->from == 1) ? attempt(spt, walk, 1, above, &again, answer)
+						: walk_from_above(spt, walk, above, &again, answer);
 
 		if (likely(!again))
 			return verdict;

@@ -1,148 +1,150 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The pictures of ablations: one knob changed, everything else as it was.
+"""The pictures of ablations: one setting changed, everything else as it was.
 
-Called by the report with a measure.Suite; one Picture for each setting of
-knobs that the run holds besides the defaults.
+Called by the report with what groups.py found; one Picture for each group that
+changes something. Every setting of a row has a mark of its own, the reference
+a hollow circle; the colour is the backend's, as everywhere.
 """
-import re
-
 import measure
 from counts import step_of
-from gnuplot import EPT, SPT, Picture
-from rows import Layout, compact, log_ticks, name_of, title
+from gnuplot import EPT, SPT, WIDTH, Picture
+from groups import difference
+from rows import Layout, compact, legend, log_ticks, name_of, title
 
-LABELS = 0.37
+LABELS = 0.37  # where the plot begins, as a share of the width; more for long words
+LETTER = 7.9  # pixels
 COLOUR = {"ept": EPT, "spt": SPT}
-PANELS = ("cost", "exits", "executed")
+HEADS = {
+    "exits": "exits\\nper operation",
+    "executed": "flushes\\nper operation",
+    "table_bytes": "KiB of tables\\nat the end",
+}
+SHOWN = {
+    "exits": "exits per operation",
+    "executed": "flushes executed by the hypervisor per operation",
+    "table_bytes": "KiB of tables at the end of the phase",
+}
+# Marks of the settings in the order of their first appearance; each tells
+# itself from all others without its colour.
+MARKS = (6, 7, 9, 13, 5, 10, 4)
+REFERENCE = "#505050"
 
 
-def settings(suite):
-    """{words of the setting: (changed knobs, [mmu])}."""
-    found = {}
-    for mmu, changed in suite.ablations():
-        words = " ".join("%s=%s" % item for item in sorted(changed.items()))
-        found.setdefault(words, (changed, []))[1].append(mmu)
-    return found
+def words_of(blocks):
+    """The words of all settings of a picture, in the order of their marks."""
+    return list(dict.fromkeys(s.words for block, _, _ in blocks for s in block.settings))
 
 
-def differs(one, other):
-    """Does the setting change anything that the picture shows?"""
-    return (
-        abs(other.cost / one.cost - 1) >= measure.TIE
-        or one.exits != other.exits
-        or one.executed != other.executed
-    )
-
-
-def effect(suite, changed, mmus):
-    """([(mmu, workload, phase, default, changed)], number of phases without effect)."""
-    found, same = [], 0
-    for mmu in mmus:
-        for workload, phase in suite.pairs():
-            one = suite.find(mmu, workload, phase)
-            other = suite.find(mmu, workload, phase, None, changed)
-            if not one or not other:
-                continue
-            if differs(one, other):
-                found.append((mmu, workload, phase, one, other))
-            else:
-                same += 1
-    return found, same
-
-
-def ablations(suite, where, unit):
-    """A picture for each setting that changes something."""
-    pictures = []
-    for words, (changed, mmus) in settings(suite).items():
-        found, same = effect(suite, changed, mmus)
-        if found:
-            pictures.append(picture_of(words, found, same, where, unit))
-    return pictures
-
-
-def picture_of(words, found, same, where, unit):
-    """Three panels of pairs: hollow the default, filled the changed setting."""
-    heads = {"ept": "EPT", "spt": "Shadow paging"}
+def picture_of(suite, group, blocks, where, unit):
+    """Three panels of marks, or None where the group changes nothing."""
+    blocks = [b for b in blocks if b[1]]
+    if not blocks:
+        return None
+    marks = words_of(blocks)
+    per_line = 4 if max(map(len, marks)) < 16 else 3
+    lines = -(-len(marks) // per_line)
     layout = Layout(
-        [
-            (
-                heads[mmu],
-                [
-                    ((m, w, p, one, other), name_of(w, p))
-                    for m, w, p, one, other in found
-                    if m == mmu
-                ],
-            )
-            for mmu in ("ept", "spt")
-        ],
-        24,
-        top=124,
+        [(block.heading, [((block, row), label(suite, row)) for row in rows])
+         for block, rows, _ in blocks],
+        22 + 3 * len(marks),
+        top=104 + 20 * lines,
     )
-    rest = (
-        (
-            "; %d phase%s that it leaves as they were are not shown"
-            % (same, "" if same == 1 else "s")
-        )
-        if same
-        else ""
-    )
-    name = "ablation-" + re.sub(r"[^a-z0-9]+", "-", words)
+    same = sum(b[2] for b in blocks)
     picture = Picture(
-        name,
-        "What %s changes (%s)" % (words, where),
-        "Hollow: the default knobs. Filled: %s. %s per operation on a log axis, exits and "
-        "flushes executed by the hypervisor per operation on linear ones%s."
-        % (words, unit.capitalize(), rest),
+        "ablation-" + group.name,
+        "%s (%s)" % (group.title, where),
+        "%s per operation on a log axis; %s and %s on linear ones%s."
+        % (
+            unit.capitalize(),
+            SHOWN[group.fields[1]],
+            SHOWN[group.fields[2]],
+            left_out(same),
+        ),
         layout.height,
     )
-    rows = []
-    for y, label, (mmu, _, _, one, other) in layout.rows:
-        row = [label, mmu, y]
-        for field in PANELS:
-            before, after = getattr(one, field), getattr(other, field)
-            row += [before, after - before]
-            row += [after if mmu == m else None for m in ("ept", "spt")]
-        rows.append(row)
-    header = ["phase", "mmu", "y"]
-    for field in PANELS:
-        header += ["%s default" % field, "%s change" % field, "%s ept" % field, "%s spt" % field]
-    data = picture.table(header, rows)
-    words_of = {"ept": ("EPT, " + words, 7, EPT), "spt": ("shadow, " + words, 7, SPT)}
-    entries = [("default knobs", 6, "#505050")] + [
-        e for mmu, e in words_of.items() if any(f[0] == mmu for f in found)
-    ]
-    picture.add(
-        title("What %s changes" % words, where, layout.height),
-        layout.legend(entries),
-        "set multiplot",
-    )
-    width = (0.985 - LABELS) / 3
-    for index, field in enumerate(PANELS):
-        left = LABELS + index * width
-        values = [
-            v for _, _, _, one, other in found for v in (getattr(one, field), getattr(other, field))
+    data = picture.table(*table(layout, marks, group.fields))
+    picture.add(title(group.title, where, layout.height))
+    for line in range(lines):
+        entries = [
+            (words, MARKS[i % len(MARKS)], REFERENCE)
+            for i, words in enumerate(marks)
+            if i // per_line == line
         ]
+        picture.add(legend(entries, 1 - (62 + 20 * line) / layout.height))
+    picture.add("set multiplot")
+    labels = max(LABELS, max(len(row[1]) for row in layout.rows) * LETTER / WIDTH)
+    width = (0.985 - labels) / 3
+    for index, field in enumerate(group.fields):
+        left = labels + index * width
         picture.add(
             *(["unset label"] if index else []),
             *layout.commands(left, headings=not index),
             *(["unset ytics"] if index else []),
-            "set rmargin at screen %.3f" % (left + width - 0.02),
-            *axis(field, values),
+            "set rmargin at screen %.3f" % (left + width - 0.03),
+            *axis(field, values_of(blocks, field)),
             'set label "%s" at screen %.3f, graph 1 offset 0,1.4 left font ",12"'
-            % (
-                {"cost": unit, "exits": "exits", "executed": "flushes"}[field] + "\\nper operation",
-                left,
-            )
+            % (HEADS.get(field, unit + "\\nper operation"), left)
         )
-        picture.plot(data, parts_of(data, field))
+        picture.plot(data, parts_of(data, field, marks))
     picture.add("unset multiplot")
     return picture
 
 
+def label(suite, row):
+    """A row's words: its phase, and what of its parameters is not the base."""
+    other = difference(suite, row)
+    return name_of(row.workload, row.phase) + (" (%s)" % other if other else "")
+
+
+def left_out(same):
+    """The words for rows that are not shown."""
+    if not same:
+        return ""
+    return "; %d phase%s that none of the settings changes %s not shown" % (
+        same,
+        "" if same == 1 else "s",
+        "is" if same == 1 else "are",
+    )
+
+
+def values_of(blocks, field):
+    """All values of a panel."""
+    return [value(m, field) for _, rows, _ in blocks for row in rows for m in row.measures if m]
+
+
+def value(m, field):
+    """What a panel shows of a Measure."""
+    return m.table_bytes / 1024 if field == "table_bytes" else getattr(m, field)
+
+
+def table(layout, marks, fields):
+    """(header, rows): for each panel the span of a row, then a column for each mark and backend."""
+    header = ["phase", "y"]
+    for field in fields:
+        header += ["%s low" % field, "%s span" % field]
+        header += ["%s %s %s" % (field, mmu, w) for w in marks for mmu in ("ept", "spt")]
+    rows = []
+    for y, name, (block, row) in layout.rows:
+        cells = [name, y]
+        for field in fields:
+            known = [value(m, field) for m in row.measures if m]
+            cells += [min(known), max(known) - min(known)]
+            by_words = {
+                (s.words, s.mmu): m for s, m in zip(block.settings, row.measures) if m is not None
+            }
+            for words in marks:
+                for mmu in ("ept", "spt"):
+                    m = by_words.get((words, mmu))
+                    cells.append(value(m, field) if m else None)
+        rows.append(cells)
+    return header, rows
+
+
 def axis(field, values):
     """The x axis of a panel: log for the cost, linear from 0 for counts."""
-    if field == "cost":
-        low, high, _ = log_ticks(min(values), max(values))
+    positive = [v for v in values if v > 0]
+    if field == "cost" and positive:
+        low, high, _ = log_ticks(min(positive), max(positive))
         powers, power = [], low
         while power <= high * 1.01:
             powers.append(power)
@@ -158,32 +160,30 @@ def axis(field, values):
     return [
         "unset logscale x",
         "set xrange [%.4g:%.4g]" % (-top * 0.05, top),
-        'set xtics 0,%g font ",11"' % step_of(top),
+        'set xtics 0,%g font ",11"' % (step_of(top) if top < 1000 else step_of(top * 1.6)),
     ]
 
 
-def parts_of(data, field):
-    """What one panel plots."""
+def parts_of(data, field, marks):
+    """What one panel plots: the span of a row, then its marks in lanes of their own."""
     parts = [
         (
             "y",
-            '"%s" using (column("%s default")):(column("y")):(column("%s change")):(0) '
+            '"%s" using (column("%s low")):(column("y")):(column("%s span")):(0) '
             'with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle' % (data, field, field),
         )
     ]
-    for mmu in ("ept", "spt"):
-        parts.append(
-            (
-                "%s %s" % (field, mmu),
-                '"%s" using (column("%s %s")):(column("y")) with points pt 7 ps 0.85 '
-                'lc rgb "%s" notitle' % (data, field, mmu, COLOUR[mmu]),
+    for i, words in reversed(list(enumerate(marks))):
+        # Equal values stay visible.
+        lane = 0.27 - 0.54 * i / max(1, len(marks) - 1)
+        for mmu in ("ept", "spt"):
+            name = "%s %s %s" % (field, mmu, words)
+            parts.append(
+                (
+                    name,
+                    '"%s" using (column("%s")):(column("y")+%.2f) with points pt %d '
+                    'ps 0.85 lw 1.4 lc rgb "%s" notitle'
+                    % (data, name, lane, MARKS[i % len(MARKS)], COLOUR[mmu]),
+                )
             )
-        )
-    parts.append(
-        (
-            "y",
-            '"%s" using (column("%s default")):(column("y")) with points pt 6 ps 0.95 '
-            'lw 1.4 lc rgb "#505050" notitle' % (data, field),
-        )
-    )
     return parts

@@ -108,8 +108,8 @@ def winner(suite, where, unit):
 
 
 def cost(suite, where, unit):
-    """Dots on a log axis: the cost of one operation, all three variants."""
-    layout = Layout(groups(suite))
+    """Dots on a log axis: the cost of one operation, every variant."""
+    layout = Layout(groups(suite), 29)
     if not layout.rows:
         return None
     rows, seen = [], []
@@ -151,9 +151,9 @@ def cost(suite, where, unit):
             '(0) with vectors nohead lc rgb "#b0b0b0" lw 1.5 notitle' % data,
         )
     ]
-    size = {"ept": 0.95, "spt": 0.9, "vtlb": 1.15}
-    lane = {"ept": 0.2, "spt": 0, "vtlb": -0.2}  # equal costs stay visible
-    for key in ("vtlb", "spt", "ept"):
+    size = {"ept": 0.95, "spt": 0.9, "vtlb": 1.15, "trap": 1.15}
+    lane = {"ept": 0.27, "spt": 0.09, "vtlb": -0.09, "trap": -0.27}  # equal costs stay visible
+    for key in reversed(BACKEND):
         look = BACKEND[key]
         dots.append(
             (
@@ -185,20 +185,20 @@ def memory(suite, where, _unit):
         return None
     rows, seen = [], []
     for y, label, (workload, phase) in layout.rows:
-        ept, spt = suite.variant("ept", workload, phase), suite.variant("spt", workload, phase)
-        kib = [b / 1024 for b in (spt.guest_bytes, ept.table_bytes, spt.table_bytes)]
-        seen += kib
-        rows.append([label, y] + [k if k > 0 else None for k in kib])
+        found = [suite.variant(v, workload, phase) for v in BACKEND]
+        kib = [found[0].guest_bytes / 1024] + [m.table_bytes / 1024 if m else None for m in found]
+        seen += [k for k in kib if k is not None]
+        rows.append([label, y] + [k if k else None for k in kib])
     clipped = sum(1 for k in seen if k <= 0)
     seen = [k for k in seen if k > 0] or [1]
     picture = Picture(
         "memory",
         "Memory held by page tables (%s)" % where,
         "KiB of EPT or shadow tables with their bookkeeping, beside the guest's own page "
-        "tables%s. Base parameters, default knobs." % zeros(clipped),
+        "tables%s. Base parameters, default knobs but for the shadow strategy." % zeros(clipped),
         layout.height,
     )
-    names = ["guest's own", "EPT", "shadow"]
+    names = ["guest's own"] + list(BACKEND)
     data = picture.table(["workload", "y"] + names, rows)
     low, high = min(seen), max(seen)
     powers, value = [], 1
@@ -220,14 +220,13 @@ def memory(suite, where, _unit):
         "set xtics (%s)" % tics,
         'set xlabel "bytes of page tables"',
         layout.legend(
-            [("guest's own tables", 13, GUEST), ("EPT", 7, EPT), ("shadow tables (unsync)", 5, SPT)]
+            [("guest's own", 13, GUEST)]
+            + [(b["title"], b["point"], b["colour"]) for b in BACKEND.values()]
         )
     )
-    looks = [
-        (names[0], GUEST, 13, 1.15, 0.2),
-        (names[1], EPT, 7, 0.95, 0.0),
-        (names[2], SPT, 5, 0.9, -0.2),
-    ]
+    looks = [(names[0], GUEST, 13, 1.15, 0.32)]
+    for (key, look), lane in zip(BACKEND.items(), (0.16, 0.0, -0.16, -0.32)):
+        looks.append((key, look["colour"], look["point"], 0.95, lane))
     picture.plot(
         data,
         [
@@ -237,13 +236,13 @@ def memory(suite, where, _unit):
                 'nohead lc rgb "#b0b0b0" lw 1.5 notitle' % (data, names[0], to, names[0]),
             )
             for to in names[1:]
-            if any(row[2] for row in rows)
+            if any(row[2] for row in rows) and any(row[names.index(to) + 2] for row in rows)
         ]
         + [
             (
                 name,
-                '"%s" using (column("%s")):(column("y")+%.1f) with points pt %d ps %.2f lc rgb "%s" '
-                "notitle" % (data, name, lane, point, size, colour),
+                '"%s" using (column("%s")):(column("y")+%.2f) with points pt %d ps %.2f lw 1.6 '
+                'lc rgb "%s" notitle' % (data, name, lane, point, size, colour),
             )
             for name, colour, point, size, lane in looks
         ],

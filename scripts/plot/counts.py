@@ -16,6 +16,7 @@ REASONS = [
     ("EXCEPTION_NMI", "#8c2d5a"),
     ("CR_ACCESS", "#d8c25a"),
     ("INVLPG", "#6a4fa3"),
+    ("INVPCID", "#b79be0"),
     ("VMCALL", "#b8b8b8"),
     ("IO_INSTRUCTION", "#707070"),
 ]

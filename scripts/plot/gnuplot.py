@@ -11,12 +11,14 @@ import os
 import subprocess
 
 # One colour per backend in every picture, told apart by the colour-blind and
-# in print: EPT is dark, shadow paging is light; the strategy is a pattern.
+# in print: EPT is dark, shadow paging is light; the strategy is a dash and a
+# mark, hollow and larger where it may lie on another.
 EPT, SPT, GUEST = "#0060a8", "#e08a00", "#8a8a8a"
 BACKEND = {
-    "ept": {"title": "EPT", "colour": EPT, "point": 7, "dash": 1, "fill": "solid 1.0"},
-    "spt": {"title": "shadow (unsync)", "colour": SPT, "point": 5, "dash": 1, "fill": "solid 1.0"},
-    "vtlb": {"title": "shadow (vtlb)", "colour": SPT, "point": 8, "dash": 2, "fill": "pattern 4"},
+    "ept": {"title": "EPT", "colour": EPT, "point": 7, "size": 0.8, "dash": 1},
+    "spt": {"title": "shadow (unsync)", "colour": SPT, "point": 5, "size": 0.9, "dash": 1},
+    "vtlb": {"title": "shadow (vtlb)", "colour": SPT, "point": 8, "size": 1.2, "dash": 2},
+    "trap": {"title": "shadow (trap)", "colour": SPT, "point": 12, "size": 1.5, "dash": 4},
 }
 FONT = "DejaVu Sans"
 WIDTH = 680

@@ -63,16 +63,16 @@ def y_axis(values):
 
 
 def lines_of(data, columns):
-    """What one panel plots: a line for each variant, EPT on top."""
+    """What one panel plots: a line for each variant, EPT on top, below it hollow marks."""
     parts = []
-    for column in reversed(columns):
-        look = BACKEND.get(column, {"point": 13, "dash": 3, "colour": GUEST})
+    for column in sorted(columns, key=lambda c: ("guest", "spt", "vtlb", "trap", "ept").index(c)):
+        look = BACKEND.get(column, {"point": 13, "size": 0.9, "dash": 3, "colour": GUEST})
         parts.append(
             (
                 column,
-                '"%s" using (column("x")):(column("%s")) with linespoints pt %d ps 0.9 '
+                '"%s" using (column("x")):(column("%s")) with linespoints pt %d ps %.1f '
                 'lw 2 dt %d lc rgb "%s" notitle'
-                % (data, column, look["point"], look["dash"], look["colour"]),
+                % (data, column, look["point"], look["size"], look["dash"], look["colour"]),
             )
         )
     return parts

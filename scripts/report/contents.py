@@ -4,14 +4,22 @@
 The report calls blocks() with everything measured; this module holds the
 words, and no arithmetic beyond counting and choosing.
 """
+import collections
+
 import headline
 import measure
 import repeat
+import settings
 import verdicts
 from document import Bullets, Claim, Code, Figure, Heading, Table, Text
 from gnuplot import LOCALE, command
 from rows import factor, name_of
 from verdicts import number
+
+# What blocks() needs besides the measurements: pictures in the order of
+# reading, winner and cost first; what groups.groups() found; sentences of what
+# is missing; [(figure, seconds)]; what the tests proved; the run's name.
+Extras = collections.namedtuple("Extras", "pictures groups warnings seconds proof run")
 
 WINNER = {"ept": "EPT", "spt": "shadow"}
 
@@ -97,6 +105,7 @@ def summary(suite):
         Heading(2, "The answer"),
         Text(score(suite)),
         Bullets(bullets),
+        *settings.best(suite),
         Text(
             "Equal means closer than %d %%. Default knobs, base parameters of each workload, shadow "
             "strategy unsync, median over the repetitions; the host's own interrupts are left out of "
@@ -248,25 +257,26 @@ def pictures_blocks(pictures, run):
             "traps and the hypervisor flushes in its place. Read the three classes together."
         )
     }
-    blocks, ablated = [], False
+    blocks = []
     for picture in pictures:
         if picture.name in heads:
             blocks.append(Heading(2, heads[picture.name]))
-        if picture.name.startswith("ablation-") and not ablated:
-            blocks.append(Heading(2, "Ablations: one setting changed"))
-            ablated = True
         blocks.append(Figure(picture, command("results/%s/plots" % run, picture.name)))
         if picture.name in after:
             blocks.append(after[picture.name])
     return blocks
 
 
-def blocks(suite, environment, pictures, warnings, seconds, run):
-    """The whole report; PICTURES come in the order of reading, winner and cost first."""
-    results = suite.results
+def blocks(suite, environment, extras):
+    """The whole report; EXTRAS is everything that is not a measurement."""
+    results, run = suite.results, extras.run
     where = "emulated machine" if results.emulated else "metal"
-    top = [p for p in pictures if p.name in ("winner", "cost")]
-    rest = [p for p in pictures if p not in top]
+    ablations = {p.name: p for p in extras.pictures if p.name.startswith("ablation-")}
+    top = [p for p in extras.pictures if p.name in ("winner", "cost")]
+    rest = [p for p in extras.pictures if p not in top and p.name not in ablations]
+    figures = {
+        name: Figure(p, command("results/%s/plots" % run, name)) for name, p in ablations.items()
+    }
     out = [
         Heading(1, "EPT against shadow page tables (%s)" % where),
         Text(machine_words(results), "machine"),
@@ -274,7 +284,10 @@ def blocks(suite, environment, pictures, warnings, seconds, run):
     ]
     out += pictures_blocks(top[:1], run)
     out += answer_tables(suite) + pictures_blocks(top[1:], run) + [details(suite)]
-    out += pictures_blocks(rest, run)
+    out += pictures_blocks(rest, run) + settings.memory(suite)
+    out += settings.ablations(suite, extras.groups, figures)
+    out += settings.dirty_logging(suite, extras.groups, figures)
+    out += settings.guest(suite)
     out += [Heading(2, "The literature's claims, judged by this run")]
     out += [Claim(*c) for c in verdicts.claims(suite, environment)]
     out += [Heading(3, "Break-even"), Text(verdicts.break_even(suite))]
@@ -282,7 +295,8 @@ def blocks(suite, environment, pictures, warnings, seconds, run):
         Heading(2, "Environment"),
         Table(["what", "value"], "ll", [[n, v] for n, v in environment.rows()]),
     ]
-    times = ["%s %s s" % (n, headline.text(v)) for n, v in seconds if v is not None]
+    out += proven(extras.proof)
+    times = ["%s %s s" % (n, headline.text(v)) for n, v in extras.seconds if v is not None]
     if times:
         out.append(
             Text(
@@ -291,9 +305,19 @@ def blocks(suite, environment, pictures, warnings, seconds, run):
             )
         )
     out.append(Text(repeat.sentence(results)))
-    out += [Text("**Left out:** %s." % w.rstrip("."), "warning") for w in warnings]
-    out += reproduce(environment, pictures, run)
+    out += [Text("**Left out:** %s." % w.rstrip("."), "warning") for w in extras.warnings]
+    out += reproduce(environment, extras.pictures, run)
     return out
+
+
+def proven(proof):
+    """What the tests said of the code that was measured."""
+    if not proof:
+        return []
+    words = "; ".join(
+        "%s: %s %s" % (name, number(float(value)), unit) for name, value, unit in proof
+    )
+    return [Text("Proven by the tests, outside of this run: %s." % words)]
 
 
 def reproduce(environment, pictures, run):

@@ -24,17 +24,42 @@ CONDITION_TITLE = {
     EXIT: "Price of an exit: no memory work at all",
 }
 EXIT_WORKLOADS = {"hypercall", "port-io", "halt"}
-CHANGE_PHASES = {"churn", "flip", "edit", "switch", "demand", "fork", "scan", "alternate"}
+CHANGE_PHASES = {
+    *("churn", "flip", "edit", "switch", "demand", "call"),
+    *("fork", "child-write", "parent-write", "exit"),  # fork
+    *("clear", "touch"),  # accessed-scan: the touches find their entries gone
+    *("start", "protect", "copy", "scan", "unmap"),  # mixed; start is dirty-log's too
+    "round",  # dirty-log
+}
 COLD_PHASES = {"build", "warm-up", "populate"}
+# A phase that means another thing in one workload.
+WARM_PLACES = {("accessed-scan", "scan")}  # it reads the tables, and changes nothing
+
+# A parameter with so many values is a sweep; with fewer it is a choice.
+SWEEP = 4
 
 # Two costs closer than this are called equal.
 TIE = 0.02
+
+# The ways of shadow paging that are held against each other: what differs from
+# the default knobs. Words for people are in STRATEGY_TITLE.
+STRATEGIES = {
+    "unsync": {},
+    "vtlb": {"spt.sync": "vtlb"},
+    "trap": {"spt.sync": "trap"},
+    "filter": {"spt.sync": "trap", "spt.filter": "on"},
+}
+# A filter changes who sees a fault, not what the tables hold.
+STRATEGIES_IN_MEMORY = ("unsync", "vtlb", "trap")
+STRATEGY_TITLE = {"unsync": "unsync", "vtlb": "vtlb", "trap": "trap", "filter": "trap + filter"}
 
 
 def condition_of(workload, phase):
     """Which of the four conditions a phase of a workload stands for."""
     if workload in EXIT_WORKLOADS:
         return EXIT
+    if (workload, phase) in WARM_PLACES:
+        return WARM
     if phase in CHANGE_PHASES:
         return CHANGE
     if phase in COLD_PHASES or phase.startswith(("first-", "cold")):
@@ -78,6 +103,19 @@ def trapped_total(sample):
 def untrapped_total(sample):
     """TLB flushes that the guest executed and nobody else saw."""
     return sample.get("guest_untrapped_flushes", 0)
+
+
+def look_tsc(sample):
+    """TSC of the looks at a dirty log, from exit to entry; 0 where nobody looks.
+
+    A guest looks by a port write, and does no other in such a phase.
+    """
+    looks = sample.get("log_collect", 0)
+    if not looks:
+        return 0
+    if sample.get("exit.IO_INSTRUCTION", 0) != looks:
+        raise ValueError("a phase looks %d times at its log, by other exits than I/O" % looks)
+    return sample.get("outside_tsc.IO_INSTRUCTION", 0)
 
 
 def by_name(sample, prefix):
@@ -132,6 +170,16 @@ class Measure:
         self.guest_bytes = int(statistics.median(s["guest_table_bytes"] for s in samples))
         self.total_exits = int(statistics.median(exits_total(s) for s in samples))
         names = sorted({n for s in samples for n in by_name(s, "exit")})
+        # Of dirty logging: pages found written, looks, the cost of either.
+        self.written = int(statistics.median(s.get("log_written", 0) for s in samples))
+        self.looks = int(statistics.median(s.get("log_collect", 0) for s in samples))
+        self.look_cost = self.written_cost = None
+        if self.looks:
+            self.look_cost = statistics.median(look_tsc(s) / s["log_collect"] for s in samples)
+        if self.written:
+            self.written_cost = statistics.median(
+                (tsc_of(s) - look_tsc(s)) / s["log_written"] for s in samples
+            )
         self.exits_by = {
             n: statistics.median(s.get("exit." + n, 0) / s["ops"] for s in samples) for n in names
         }
@@ -148,8 +196,13 @@ class Suite:
     def __init__(self, results, knobs):
         self.results = results
         self.defaults = {name: default for name, (_, default) in knobs.items()}
+        self.choices = {name: words for name, (words, _) in knobs.items()}
         self.conditions = results.conditions(engine="hvbench")
         self.base = self.base_params()
+        self.index = {}
+        for c in self.conditions:
+            key = self.key(c.mmu, c.workload, c.phase, c.params, self.changed(c))
+            self.index.setdefault(key, c)
         self.cache = {}
 
     def base_params(self):
@@ -172,30 +225,33 @@ class Suite:
             if self.applies(k, condition.mmu) and v != self.defaults.get(k)
         }
 
+    @staticmethod
+    def key(mmu, workload, phase, params, changed):
+        """What stands for a condition in the index."""
+        return (mmu, workload, phase, params, tuple(sorted(changed.items())))
+
     def find(self, mmu, workload, phase, params=None, changed=None):
         """The Measure of one condition, or None where it was not run."""
         if params is None:
             params = self.base.get(workload)
-        key = (mmu, workload, phase, params, tuple(sorted((changed or {}).items())))
+        key = self.key(mmu, workload, phase, params, changed or {})
+        if key not in self.index:
+            return None
         if key not in self.cache:
-            self.cache[key] = None
-            for c in self.conditions:
-                if (c.mmu, c.workload, c.phase, c.params) == (
-                    mmu,
-                    workload,
-                    phase,
-                    params,
-                ) and self.changed(c) == (changed or {}):
-                    self.cache[key] = Measure(self.results.of(c))
-                    break
+            self.cache[key] = Measure(self.results.of(self.index[key]))
         return self.cache[key]
 
     def variants(self):
-        """The three that every comparison shows: {key: (mmu, changed knobs)}."""
-        return {"ept": ("ept", {}), "spt": ("spt", {}), "vtlb": ("spt", {"spt.sync": "vtlb"})}
+        """Those that every comparison shows: {key: (mmu, changed knobs)}."""
+        return {
+            "ept": ("ept", {}),
+            "spt": ("spt", STRATEGIES["unsync"]),
+            "vtlb": ("spt", STRATEGIES["vtlb"]),
+            "trap": ("spt", STRATEGIES["trap"]),
+        }
 
     def variant(self, key, workload, phase, params=None):
-        """The Measure of one of the three variants."""
+        """The Measure of one of the variants."""
         mmu, changed = self.variants()[key]
         return self.find(mmu, workload, phase, params, changed)
 
@@ -207,6 +263,75 @@ class Suite:
                 if condition in (None, condition_of(c.workload, c.phase)):
                     seen[(c.workload, c.phase)] = True
         return list(seen)
+
+    def last_phases(self):
+        """{workload: its last base phase}, in the order of the file."""
+        return dict(self.pairs())
+
+    def best(self, workload, phase):
+        """(changed knobs, Measure) of the best way of shadow paging, or None.
+
+        Base parameters, any knobs of the shadow backend and no others: the
+        fewest exits, to a hundredth of one, then the lowest cost, then the fewest
+        knobs changed.
+        """
+        found = []
+        for c in self.conditions:
+            changed = self.changed(c)
+            if (c.mmu, c.workload, c.phase) == ("spt", workload, phase):
+                if c.params == self.base[workload] and all(k.startswith("spt.") for k in changed):
+                    found.append((changed, self.find("spt", workload, phase, None, changed)))
+
+        def rank(entry):
+            changed, m = entry
+            return round(m.exits, 2), m.cost, len(changed)
+
+        return min(found, key=rank) if found else None
+
+    def memory(self):
+        """[(workload, bytes of guest tables, of the EPT, {strategy: of the shadow})].
+
+        Base parameters, at the end of the last phase; only workloads that ran
+        under EPT and under every strategy that the run holds, so that sums over
+        them compare.
+        """
+        held = []
+        for workload, phase in self.last_phases().items():
+            ept = self.find("ept", workload, phase)
+            shadow = {
+                s: self.find("spt", workload, phase, None, STRATEGIES[s])
+                for s in STRATEGIES_IN_MEMORY
+            }
+            held.append((workload, ept, {s: m for s, m in shadow.items() if m}))
+        wanted = {s for _, _, shadow in held for s in shadow}
+        return [
+            (w, ept.guest_bytes, ept.table_bytes, {s: m.table_bytes for s, m in shadow.items()})
+            for w, ept, shadow in held
+            if ept and ept.guest_bytes and set(shadow) == wanted
+        ]
+
+    def overhead(self):
+        """{"ept" or strategy: bytes of tables per byte of guest tables}, over memory()."""
+        rows = self.memory()
+        guest = sum(r[1] for r in rows)
+        if not guest:
+            return {}
+        sums = {"ept": sum(r[2] for r in rows)}
+        sums.update({s: sum(r[3][s] for r in rows) for s in rows[0][3]})
+        return {name: total / guest for name, total in sums.items()}
+
+    def choices_of_guest(self):
+        """[(workload, param, [(value, params)])]: what the guest itself can choose.
+
+        Parameters with few values beside the base; those with more are sweeps.
+        """
+        found = []
+        for workload, params in self.base.items():
+            for param in split_params(params):
+                values = self.sweep(workload, param)
+                if 2 <= len(values) < SWEEP and params in [p for _, p in values]:
+                    found.append((workload, param, values))
+        return found
 
     def sweep(self, workload, param):
         """[(value, params)] of the parameter sets that differ from the base in PARAM only."""
@@ -226,7 +351,7 @@ class Suite:
         """The phases of a workload, in the order of the file."""
         return list(dict.fromkeys(c.phase for c in self.conditions if c.workload == workload))
 
-    def ablations(self):
+    def settings(self):
         """[(mmu, changed knobs)] other than the defaults, in the order of the file."""
         seen = {}
         for c in self.conditions:

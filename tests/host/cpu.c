@@ -90,6 +90,9 @@ static bool ept_translate(struct machine *m, u64 gpa, u32 access, u64 *hpa, u64 
 	struct tlb_gpa *slot = &m->tlb.gpa[(gpa >> 12) % TLB_GPAS];
 	int level;
 
+	/* 4-level EPT translates 48 bits; whatever lies beyond is not mapped (29.3.2). */
+	if (gpa >> 48)
+		return ept_violation(result, gpa, access);
 	if (slot->hpa && slot->gfn == gpa >> 12 && slot->root == m->hw.root_hpa &&
 	    slot->rights & want) {
 		*hpa = slot->hpa | (gpa & 0xfff);

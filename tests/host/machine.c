@@ -37,7 +37,10 @@ void machine_create(struct machine *m, const struct machine_config *config)
 		.counter = m->counter,
 		.paging = config->paging,
 	};
-	if (hv_memory_create(&m->memory, config->memory_bytes, config->large, config->populate)) {
+	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G
+		    ? hv_memory_pin(&m->memory, config->memory_bytes, 0)
+		    : hv_memory_create(&m->memory, config->memory_bytes,
+				       config->knob[HVBENCH_KNOB_BACKING], config->populate)) {
 		fprintf(stderr, "the arena is too small\n");
 		exit(2);
 	}

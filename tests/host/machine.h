@@ -107,7 +107,7 @@ struct machine {
 struct machine_config {
 	const struct hv_mmu_ops *ops;
 	u64 memory_bytes;
-	bool large, populate;
+	bool populate; /* memory of the size that the knob backing names */
 	u32 knob[HVBENCH_NR_KNOBS];
 	struct hv_mmu_caps caps;
 	u32 limit_pages; /* 0: none */

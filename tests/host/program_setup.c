@@ -41,8 +41,12 @@ static void choose_ept(struct rng *rng, struct machine_config *config)
 {
 	u32 *knob = config->knob;
 
-	knob[HVBENCH_KNOB_EPT_LEAF] = config->large && rng_once_in(rng, 2);
+	knob[HVBENCH_KNOB_EPT_LEAF] = knob[HVBENCH_KNOB_BACKING] && rng_once_in(rng, 2);
+	knob[HVBENCH_KNOB_EPT_FILL] = rng_below(rng, 4);
 	knob[HVBENCH_KNOB_EPT_AD] = rng_once_in(rng, 2);
+	if (rng_once_in(rng, 2))
+		knob[HVBENCH_KNOB_LOG] =
+			HVBENCH_LOG_FAULT + rng_below(rng, knob[HVBENCH_KNOB_EPT_AD] ? 3 : 1);
 }
 
 static void choose_limit(struct rng *rng, struct machine_config *config)
@@ -86,7 +90,6 @@ static void choose_machine(struct program *p, struct machine_config *config)
 	*config = (struct machine_config){
 		.ops = ops,
 		.memory_bytes = (2 + rng_below(rng, 4)) << HV_CHUNK_SHIFT,
-		.large = rng_once_in(rng, 2),
 		.populate = rng_once_in(rng, 2),
 		.caps = {
 			.physical_address_bits = (u8)(36 + rng_below(rng, 15)),
@@ -106,7 +109,7 @@ static void choose_machine(struct program *p, struct machine_config *config)
 		},
 		.seed = rng_next(rng),
 	};
-	config->knob[HVBENCH_KNOB_BACKING] = config->large;
+	config->knob[HVBENCH_KNOB_BACKING] = rng_once_in(rng, 2);
 	config->knob[HVBENCH_KNOB_POPULATE] = config->populate;
 	config->knob[HVBENCH_KNOB_VPID] = !rng_once_in(rng, 4);
 	config->knob[HVBENCH_KNOB_LA57] = p->config->features & PROGRAM_LA57 && rng_once_in(rng, 3);
@@ -143,7 +146,7 @@ static void make_guest(struct program *p, struct machine_config *config)
 		.physical_address_bits = config->caps.physical_address_bits,
 		.levels = config->knob[HVBENCH_KNOB_LA57] ? 5 : 4,
 		.gigabyte_pages = config->caps.gigabyte_pages,
-		.large = config->large && rng_once_in(&p->rng, 2),
+		.large = config->knob[HVBENCH_KNOB_BACKING] && rng_once_in(&p->rng, 2),
 	};
 
 	guest_create(&p->g, &p->rng, &shape);

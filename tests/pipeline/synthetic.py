@@ -3,7 +3,7 @@
 
 Run as `synthetic.py DIRECTORY [metal]`. The numbers come from a simple model
 (so many exits an operation, so many instructions an exit) and cover the whole
-layout of results.csv: both backends, every knob, sweeps, cold and warm phases,
+layout of results.csv: both backends, every kind of knob, sweeps, cold and warm phases,
 the host's interrupts, histograms. They are no measurement of anything.
 """
 import csv
@@ -21,11 +21,16 @@ GUEST, HANDLE = 6, {  # instructions of one touch; instructions to handle an exi
     "EPT_VIOLATION": 2300,
     "CR_ACCESS": 1500,
     "INVLPG": 1200,
+    "PML_FULL": 4000,
     "VMCALL": 700,
     "IO_INSTRUCTION": 800,
     "EXTERNAL_INTERRUPT": 6000,
 }
 REPETITIONS = 3
+PROOF = {  # what tests would have left in build/proof
+    "host": "proof.accesses\t12345678\taccesses\n",
+    "mutants": "mutants.killed\t33\tmutants\nmutants.total\t34\tmutants\n",
+}
 PHASES = {
     "hypercall": [("warm", "exit")],
     "port-io": [("out", "exit"), ("in", "exit")],
@@ -39,46 +44,93 @@ PHASES = {
     "mprotect": [("warm-up", "fill"), ("flip", "flip")],
     "pte-edit": [("warm-up", "fill"), ("edit", "edit")],
     "switch": [("first-round", "fill8"), ("switch", "switch")],
+    "dirty-log": [("start", "log-start"), ("round", "round")],
 }
 BASE = {
     "hypercall": "count=1000",
     "port-io": "count=1000",
-    "dense-sequential": "pages=1024 passes=8",
+    "dense-sequential": "pages=1024 passes=8 page=4096",
     "hot-set": "pages=1024 hot=16 touches=20000",
     "sparse-stride": "pages=256 stride=2097152 passes=8",
     "random": "pages=1024 updates=20000 seed=1",
     "pointer-chase": "pages=1024 steps=20000 seed=1",
-    "demand-paging": "pages=1024",
+    "demand-paging": "pages=1024 accessed=1",
     "churn": "pages=64 rounds=16",
     "mprotect": "pages=64 rounds=16",
     "pte-edit": "pages=64 rounds=16",
     "switch": "spaces=8 rounds=64 touches=8",
+    "dirty-log": "pages=1024 rounds=4",
 }
 
 
-def model(kind, mmu, sync, spaces, stride):
+def fill_exits(knobs, shadow):
+    """Exits of a first touch: a group of neighbours is filled at once."""
+    if shadow and knobs["spt.large"] == "on":
+        return 1 / 512
+    if shadow:
+        return 1 / (1 + int(knobs["spt.prefill"]))
+    if knobs["ept.leaf"] == "2m":
+        return 1 / 512
+    return 1 / int(knobs["ept.fill"])
+
+
+def switch_of(knobs, spaces):
+    """(exits, flushes) of a switch under shadow paging."""
+    kept = 1 if knobs["spt.sync"] == "vtlb" else int(knobs["spt.roots"])
+    missed = kept < spaces
+    exits = {"CR_ACCESS": 1.0, "EXCEPTION_NMI": 8.0 if missed else 0.0}
+    return exits, int(missed or knobs["spt.pcid"] == "off")
+
+
+WRITTEN = 256  # pages that a round of dirty-log writes before its look
+
+
+def log_exits(kind, knobs, shadow):
+    """Exits of a write to a page since the last look, and its share of a look."""
+    if kind == "log-start":
+        return {"IO_INSTRUCTION": 1.0}
+    exits = {"IO_INSTRUCTION": 1 / WRITTEN}
+    if knobs["log"] == "fault":
+        exits["EXCEPTION_NMI" if shadow else "EPT_VIOLATION"] = 1.0
+    if knobs["log"] == "pml":
+        exits["PML_FULL"] = 1 / 512
+    return exits
+
+
+def model(kind, mmu, knobs, spaces, stride, accessed):
     """(exits by reason per op, flushes executed, asked cr3, asked invlpg, touches)."""
     shadow = mmu == "spt"
-    vtlb = shadow and sync == "vtlb"
     if kind == "hit":
         return {}, 0, 0, 0, 1
+    if kind in ("log-start", "round"):
+        return log_exits(kind, knobs, shadow), 0, 0, 0, 1
     if kind in ("fill", "fill8", "sparse"):
         touches = 8 if kind == "fill8" else 1
         reason = "EXCEPTION_NMI" if shadow else "EPT_VIOLATION"
         more = stride / (2 << 20) * 0.25 if kind == "sparse" and shadow else 0
-        return {reason: touches + more}, 0, int(kind == "fill8"), 0, touches
+        exits = touches * fill_exits(knobs, shadow) + more
+        return {reason: exits}, 0, int(kind == "fill8"), 0, touches
     if kind == "demand":
-        return ({"EXCEPTION_NMI": 2.0} if shadow else {}), 0, 0, 0, 2
+        if shadow and not accessed:
+            return {"EXCEPTION_NMI": 3.0}, 0, 0, 0, 2
+        exits = {"off": 2.0, "on": 1.5 if knobs["spt.sync"] == "unsync" else 1.0}
+        return ({"EXCEPTION_NMI": exits[knobs["spt.filter"]]} if shadow else {}), 0, 0, 0, 2
     if kind == "switch":
-        fills = (8 if vtlb else 8 * max(0, spaces - 16) / spaces) if shadow else 0
-        return ({"CR_ACCESS": 1.0, "EXCEPTION_NMI": fills} if shadow else {}), int(shadow), 1, 0, 8
-    reason = {
-        "churn": {"EXCEPTION_NMI": 2.0, "INVLPG": 1.0},
-        "flip": {"EXCEPTION_NMI": 3.0, "INVLPG": 2.0},
-        "edit": {"EXCEPTION_NMI": 2.0, "INVLPG": 1.0},
-    }[kind]
-    asked = int(reason["INVLPG"])
-    return (reason if shadow else {}), asked * int(shadow), 0, asked, 2
+        exits, flushes = switch_of(knobs, spaces) if shadow else ({}, 0)
+        return exits, flushes, 1, 0, 8
+    faults = {"churn": 2.0, "flip": 3.0, "edit": 2.0}[kind]
+    if knobs["spt.sync"] == "trap":
+        faults -= 1
+    asked = 2 if kind == "flip" else 1
+    exits = {"EXCEPTION_NMI": faults, "INVLPG": float(asked)}
+    return (exits if shadow else {}), asked * int(shadow), 0, asked, 2
+
+
+def shadow_bytes(tables, knobs):
+    """Bytes of shadow tables for so many of the guest's."""
+    held = tables * {"unsync": 4, "vtlb": 3, "trap": 5}[knobs["spt.sync"]] // 2
+    bound = {"512k": 512 << 10, "1m": 1 << 20}.get(knobs["spt.memory"], held)
+    return min(held, bound)
 
 
 def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
@@ -93,6 +145,8 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         or pages * p.get("passes", 1),
         "fill8": p.get("spaces", 0),
         "switch": p.get("spaces", 0) * p.get("rounds", 0),
+        "round": p.get("rounds", 0) * WRITTEN,
+        "log-start": 1,
     }.get(kind, pages * p.get("rounds", 1))
     shadow = mmu == "spt"
     if kind == "exit":
@@ -100,10 +154,8 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         per_op, flushes, cr3, invlpg, touches = {reason: 1.0}, 0, 0, 0, 1
     else:
         per_op, flushes, cr3, invlpg, touches = model(
-            kind, mmu, knobs["spt.sync"], p.get("spaces", 1), p.get("stride", 4096)
+            kind, mmu, knobs, p.get("spaces", 1), p.get("stride", 4096), p.get("accessed", 1)
         )
-    if knobs["ept.leaf"] == "2m" and "EPT_VIOLATION" in per_op:
-        per_op = {"EPT_VIOLATION": per_op["EPT_VIOLATION"] / 512}
     exits = {r: round(n * ops) for r, n in per_op.items() if round(n * ops)}
     host = repetition if ops > 5000 else 0  # differs between repetitions
     if host:
@@ -124,7 +176,9 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
     if knobs["vpid"] == "off":
         values["flush_transition"] = total
     tables = 4096 * (8 + pages // 512 + (pages * 2 if workload == "sparse-stride" else 0))
-    values["table_bytes"] = tables * (2 if shadow else 1)
+    values["table_bytes"] = shadow_bytes(tables, knobs) if shadow else tables
+    if kind == "round":
+        values.update(log_collect=p["rounds"], log_written=ops)
     values["table_bytes_peak"] = values["table_bytes"]
     rows = [(n, u if u != "tsc" else unit, values[n]) for n, _, u, _ in uapi.counters()]
     for reason in sorted(exits):
@@ -149,6 +203,38 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
     return rows
 
 
+def knob_changes(add):
+    """One knob changed, on workloads that feel it."""
+    dense, log = BASE["dense-sequential"], BASE["dirty-log"]
+    for word in ("8", "32"):
+        add("dense-sequential", dense, "spt", spt_prefill=word)
+    for word in ("8", "64", "512"):
+        add("dense-sequential", dense, "ept", ept_fill=word)
+    add("dense-sequential", dense, "ept", ept_ad="on")
+    for word in ("1", "3", "16"):
+        add("switch", BASE["switch"], "spt", spt_roots=word)
+    add("switch", BASE["switch"], "spt", spt_pcid="off")
+    add("demand-paging", BASE["demand-paging"], "spt", spt_filter="on")
+    for word in ("512k", "1m"):
+        add("sparse-stride", BASE["sparse-stride"], "spt", spt_memory=word)
+    for mmu in ("ept", "spt"):
+        add("dirty-log", log, mmu, log="fault")
+        add("dense-sequential", dense.replace("4096", "2097152"), mmu)
+        add("demand-paging", "pages=1024 accessed=0", mmu)
+    for word in ("ad", "pml"):
+        add("dirty-log", log, "ept", log=word, ept_ad="on")
+    add("dirty-log", log, "spt", log="ad")
+    add("dirty-log", log, "spt", log="fault", spt_sync="trap")
+    for word in ("off", "on"):
+        add(
+            "dense-sequential",
+            dense.replace("4096", "2097152"),
+            "spt",
+            backing="2m",
+            spt_large=word,
+        )
+
+
 def experiments():
     """[(workload, params, mmu, knobs)] as a suite would list them."""
     found = []
@@ -162,24 +248,31 @@ def experiments():
         found.append((workload, params, mmu, word))
 
     for workload, params in BASE.items():
+        if workload == "dirty-log":
+            continue
         add(workload, params, "ept")
         add(workload, params, "spt")
         add(workload, params, "spt", spt_sync="vtlb")
+        add(workload, params, "spt", spt_sync="trap")
+        add(workload, params, "spt", spt_sync="trap", spt_filter="on")
         add(workload, params, "ept", vpid="off")
         add(workload, params, "spt", vpid="off")
+    knob_changes(add)
     for workload in ("dense-sequential", "random"):
         add(workload, BASE[workload], "ept", backing="2m")
         add(workload, BASE[workload], "ept", backing="2m", ept_leaf="2m")
-    for mmu in ("ept", "spt"):
+    for mmu, sync in (("ept", "-"), ("spt", "unsync"), ("spt", "trap")):
         for shift in (12, 15, 18, 24, 27, 30):
-            add("sparse-stride", "pages=256 stride=%d passes=8" % (1 << shift), mmu)
+            add("sparse-stride", "pages=256 stride=%d passes=8" % (1 << shift), mmu, spt_sync=sync)
+    for mmu in ("ept", "spt"):
         for pages in (64, 256, 4096, 16384):
             add("random", "pages=%d updates=20000 seed=1" % pages, mmu)
             add("pointer-chase", "pages=%d steps=20000 seed=1" % pages, mmu)
         for spaces in (2, 4, 16, 32, 64):
             add("switch", "spaces=%d rounds=64 touches=8" % spaces, mmu)
     for spaces in (2, 4, 16, 32, 64):
-        add("switch", "spaces=%d rounds=64 touches=8" % spaces, "spt", spt_sync="vtlb")
+        for sync in ("vtlb", "trap"):
+            add("switch", "spaces=%d rounds=64 touches=8" % spaces, "spt", spt_sync=sync)
     return found
 
 
@@ -226,6 +319,11 @@ def write(directory, unit="instructions"):
         json.dump({"boot_seconds": 9.5}, out)
     with open(os.path.join(directory, "bench_seconds"), "w", encoding="utf-8") as out:
         out.write("250\n")
+    proof = os.path.join(directory, "proof-in")
+    os.makedirs(proof, exist_ok=True)
+    for name, text in PROOF.items():
+        with open(os.path.join(proof, name), "w", encoding="utf-8") as out:
+            out.write(text)
 
 
 if __name__ == "__main__":

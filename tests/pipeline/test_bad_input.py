@@ -26,8 +26,9 @@ class BadInput(unittest.TestCase):
         """The report refuses a run whose FILE holds TEXT, in one line with WORDS."""
         run = tempfile.mkdtemp(prefix="hvbench-pipeline-")
         self.addCleanup(shutil.rmtree, run)
-        for name in ("results.csv", "environment.json", "machine.json"):
-            shutil.copy(os.path.join(self.good, name), run)
+        os.mkdir(os.path.join(run, "proof-in"))
+        for name in ("results.csv", "environment.json", "machine.json", "proof-in/host"):
+            shutil.copy(os.path.join(self.good, name), os.path.join(run, name))
         os.remove(os.path.join(run, file))
         if text is not None:
             with open(os.path.join(run, file), "w", encoding="utf-8") as out:
@@ -90,10 +91,20 @@ class BadInput(unittest.TestCase):
     def test_no_default_rows(self):
         """a run without the default knobs is refused"""
         lines = self.text.splitlines(keepends=True)
+        at = lines[0].split(",").index("vpid")
         self.refused(
-            "".join(lines[:1] + [x for x in lines[1:] if ",on,off," in x]),
+            "".join(lines[:1] + [x for x in lines[1:] if x.split(",")[at] == "off"]),
             "no rows with the default knobs",
         )
+
+    def test_bad_proof(self):
+        """a damaged file of build/proof is refused with its line"""
+        for text, word in (
+            ("proof.accesses\tmany\taccesses\n", "line 1 is not a name, a number and a unit"),
+            ("a\t1\tb\na\t2\tb\n", "line 2: a is there twice"),
+            ("a\t1\n", "line 1 is not"),
+        ):
+            self.refused(text, word, file="proof-in/host")
 
     def test_bad_value(self):
         """a value that is no number is refused"""

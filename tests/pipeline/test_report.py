@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The report as a whole, made from a synthetic run, in emulation and on metal."""
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -24,16 +25,26 @@ PICTURES = [
     "spaces",
     "histogram",
     "memory",
-    "ablation-vpid-off",
-    "ablation-spt-sync-vtlb",
-    "ablation-backing-2m-ept-leaf-2m",
+    *(
+        "ablation-" + name
+        for name in (
+            *("strategy", "prefill", "roots", "pcid", "filter", "vpid", "ept-leaf", "ept-fill"),
+            *("large", "memory", "log"),
+        )
+    ),
 ]
 
 
 def report(folder, *more):
-    """Run scripts/report/report."""
+    """Run scripts/report/report, with the proof that the synthetic run brings."""
     return subprocess.run(
-        [os.path.join(SCRIPTS, "report"), folder, *more],
+        [
+            os.path.join(SCRIPTS, "report"),
+            "--proof",
+            os.path.join(folder, "proof-in"),
+            folder,
+            *more,
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -176,7 +187,10 @@ class Report(unittest.TestCase):
             units = {
                 line.split("\t")[2] for line in read(self.runs[kind], "figures.tsv").splitlines()
             }
-            self.assertEqual(units, {right, "exits", "flushes", "seconds"})
+            self.assertEqual(
+                units,
+                {right, "exits", "flushes", "bytes/byte", "accesses", "mutants", "seconds"},
+            )
             for line in read(self.runs[kind], "report.md").splitlines():
                 if line.startswith("|"):
                     self.assertNotIn(wrong, line.lower().replace("io_instruction", ""))
@@ -208,14 +222,25 @@ class Report(unittest.TestCase):
             ("switch.ept", "48\tinstructions"),
             ("switch.spt", "1548\tinstructions"),
             ("switch.spt.exits", "1\texits"),
-            ("switch.spt.flushes", "1\tflushes"),
+            ("switch.spt.flushes", "0\tflushes"),
+            ("edit.spt.best", "4112\tinstructions"),
+            ("edit.spt.best.exits", "2\texits"),
             ("demand.ept", "12\tinstructions"),
-            ("demand.spt.exits", "2\texits"),
+            ("demand.ept.exits", "0\texits"),
+            ("demand.spt", "2912\tinstructions"),
+            ("demand.spt.exits", "1\texits"),
+            ("spt.memory", "2\tbytes/byte"),
+            ("spt.memory.unsync", "2\tbytes/byte"),
+            ("spt.memory.vtlb", "1.5\tbytes/byte"),
+            ("spt.memory.trap", "2.5\tbytes/byte"),
+            ("proof.accesses", "12345678\taccesses"),
+            ("mutants.killed", "33\tmutants"),
+            ("mutants.total", "34\tmutants"),
             ("bench.seconds", "250\tseconds"),
             ("machine.boot_seconds", "9.5\tseconds"),
         ):
             self.assertEqual(rows[name], value, name)
-        self.assertEqual(len(rows), 32)
+        self.assertEqual(len(rows), 42)
         shown = subprocess.run(
             [os.path.join(SCRIPTS, "figures"), self.runs["emulated"]],
             capture_output=True,
@@ -229,11 +254,54 @@ class Report(unittest.TestCase):
         page = read(self.runs["emulated"], "report.md")
         self.assertLess(page.index("## The answer"), page.index("## Exits and flushes"))
         self.assertIn("EPT is cheaper in 13, shadow paging in 0", page)
-        self.assertEqual(len(re.findall(r"^### “", page, re.MULTILINE)), 7)
+        self.assertEqual(len(re.findall(r"^### “", page, re.MULTILINE)), 11)
         self.assertIn("**Not measurable here.** In theory", page)
         self.assertIn("(4 + 1) × (4 + 1) − 1 = 24", page)
         self.assertIn("first class alone misleads", page)
         self.assertNotIn("Not measurable here", read(self.runs["metal"], "report.md"))
+
+    def test_best(self):
+        """the report names the strategy that a best figure comes from"""
+        self.assertIn(
+            "The best strategy of this run is `spt.filter=on` `spt.sync=trap`: 1 exit and 2,912 "
+            "instructions a page, where the default knobs take 2 exits and 5,812.",
+            read(self.runs["emulated"], "report.md"),
+        )
+
+    def test_settings(self):
+        """the tables of settings hold what the model of the synthetic run says"""
+        page = read(self.runs["emulated"], "report.md")
+        for row in (
+            # 6 + 2300 / fill, and 1 / fill exits
+            "dense-sequential: first-touch | 2,306 | 293.5 | 41.94 | 10.49 | 1 | 0.125 | 0.016 | "
+            "0.002",
+            # One exit of 2900 less by trap, one more less by filter.
+            "demand-paging: demand | 5,812 | 5,812 | 5,812 | 2,912 | 2 | 2 | 2 | 1 | 0 | 0 | 0 | 0",
+            # 8 spaces: one or three roots are too few.
+            "switch | 1,548 | 24,748 | 24,748 | 1,548 | 1 | 9 | 9 | 1 | 0 | 1 | 1 | 0",
+            # Ten tables, twice, one and a half times and two and a half times as much.
+            "dense-sequential | 40 | 40 | 1 | 80 | 2 | 60 | 1.5 | 100 | 2.5",
+            # A fault a page against two for 1024, looks apart.
+            "dirty-log: round | EPT | log=fault | 2,309 | 1024 | 2,306 | 1 | 4 | 800",
+            "dirty-log: round | EPT | log=pml ept.ad=on | 16.94 | 1024 | 13.81 | 0.002 | 4 | 800",
+            "dirty-log: round | shadow | log=fault spt.sync=trap | 2,909 | 1024 | 2,906 | 1 | 4 | "
+            "800",
+            "dense-sequential: first-touch (page=2M) | 2,906 | 11.66 | 1 | 0.002",
+            "demand-paging: demand | accessed=0 | 12 | 8,712 | – | – | 0 | 3 | – | –",
+        ):
+            self.assertTrue("| %s |" % row in page, row)
+        # What a choice leaves as it was is no row.
+        self.assertFalse("| demand-paging: again | accessed=0 |" in page)
+        self.assertIn("It changes nothing in this run: 2 phases, all as they were.", page)
+        self.assertIn("Proven by the tests, outside of this run: proof.accesses: 12,345,678", page)
+
+    def test_proof_is_kept(self):
+        """what the tests proved stays with the run when build/ is gone"""
+        run = os.path.join(self.top, "kept")
+        shutil.copytree(self.runs["emulated"], run)
+        shutil.rmtree(os.path.join(run, "proof-in"))
+        self.assertEqual(report(run).stderr, "")
+        self.assertIn("mutants.killed\t33\tmutants\n", read(run, "figures.tsv"))
 
     def test_twins(self):
         """report.md and report.html show the same numbers"""
@@ -248,7 +316,7 @@ class Report(unittest.TestCase):
         self.assertEqual(cells, [c for line in lines for c in line[2:-2].split(" | ")])
 
     def test_counters_doc(self):
-        """counters.md names every counter and exit reason of hv/uapi"""
+        """counters.md names every counter and exit reason, and the rows that the tool adds"""
         import uapi
 
         made = subprocess.run(
@@ -257,6 +325,10 @@ class Report(unittest.TestCase):
             text=True,
             check=True,
         ).stdout
+        path = os.path.join(uapi.PROJECT, "bench", "csv.c")
+        own = set(re.findall(r'"(ops|tsc|guest_[a-z0-9_]+)"', read(path)))
+        told = made.split("## What the guest and the tool add")[1].split("## By exit reason")[0]
+        self.assertEqual(own, set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)))
         for name in [c[0] for c in uapi.counters()] + [r[1] for r in uapi.exit_reasons()]:
             self.assertIn("`%s`" % name, made)
 
@@ -272,18 +344,26 @@ class Part(unittest.TestCase):
         shutil.rmtree(self.run_dir)
 
     def keep(self, keep):
-        """Drop the rows of results.csv that KEEP refuses."""
+        """Drop the rows of results.csv that KEEP, called with {column: field}, refuses."""
         path = os.path.join(self.run_dir, "results.csv")
         lines = read(path).splitlines(keepends=True)
+        header = lines[0].rstrip("\n").split(",")
         with open(path, "w", encoding="utf-8") as out:
-            out.writelines(lines[:1] + [line for line in lines[1:] if keep(line.split(","))])
+            out.writelines(
+                lines[:1] + [x for x in lines[1:] if keep(dict(zip(header, x.split(","))))]
+            )
 
     def test_missing_workload(self):
         """a figure without rows is absent, warned of and noted, and the rest is there"""
-        self.keep(lambda f: f[8] != "pte-edit")
+        self.keep(lambda f: f["workload"] != "pte-edit")
         done = report(self.run_dir)
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(done.stderr.count("warning"), 2)
+        self.assertEqual(done.stderr.count("warning"), 3)
+        self.assertIn(
+            "edit.spt.best is not available: no rows for pte-edit, phase edit, under spt with the "
+            "base parameters and any knobs",
+            done.stderr,
+        )
         self.assertIn("edit.spt is not available: no rows for pte-edit", done.stderr)
         figures = read(self.run_dir, "figures.tsv")
         self.assertNotIn("edit.spt", figures)
@@ -292,7 +372,7 @@ class Part(unittest.TestCase):
 
     def test_one_backend(self):
         """a run of one backend alone has no winner and still a report"""
-        self.keep(lambda f: f[1] == "ept")
+        self.keep(lambda f: f["mmu"] == "ept")
         done = report(self.run_dir)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("nothing to compare", read(self.run_dir, "report.md"))
@@ -315,7 +395,58 @@ class Part(unittest.TestCase):
 
     def test_single_workload(self):
         """one workload with one repetition is enough for a report"""
-        self.keep(lambda f: f[8] == "hypercall" and f[11] == "1")
+        self.keep(lambda f: f["workload"] == "hypercall" and f["repetition"] == "1")
         done = report(self.run_dir)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("run once", read(self.run_dir, "report.md"))
+
+    def test_no_proof(self):
+        """without what tests leave, the figures of proof are absent and told of"""
+        shutil.rmtree(os.path.join(self.run_dir, "proof-in"))
+        done = report(self.run_dir)
+        self.assertEqual((done.returncode, done.stderr.count("warning")), (0, 3))
+        for name in ("proof.accesses", "mutants.killed", "mutants.total"):
+            self.assertIn(name + " is not available: the tests left no count", done.stderr)
+            self.assertNotIn(name, read(self.run_dir, "figures.tsv"))
+
+    def test_no_trap(self):
+        """a strategy that was not run has no column, and its figure is told of"""
+        self.keep(lambda f: f["spt.sync"] != "trap")
+        done = report(self.run_dir)
+        self.assertIn("spt.memory.trap is not available: nothing ran with", done.stderr)
+        figures = read(self.run_dir, "figures.tsv")
+        self.assertNotIn("spt.memory.trap", figures)
+        self.assertIn("spt.memory.vtlb\t1.5\t", figures)
+        self.assertIn("demand.spt.exits\t1.5\t", figures)
+        self.assertIn(
+            "| dense-sequential | 40 | 40 | 1 | 80 | 2 | 60 | 1.5 |",
+            read(self.run_dir, "report.md"),
+        )
+
+    def test_left_out(self):
+        """what the machine lacked is told of in the report"""
+        path = os.path.join(self.run_dir, "environment.json")
+        with open(path, encoding="utf-8") as file:
+            values = json.load(file)
+        values["left_out"] = ["full.suite:9: no 1G pages"]
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump(values, file)
+        self.assertIn("full.suite:9: no 1G pages", report(self.run_dir).stderr)
+        self.assertIn("**Left out:** full.suite:9", read(self.run_dir, "report.md"))
+
+    def test_other_setting(self):
+        """a setting that no group of the plan names is held against the default knobs"""
+        path = os.path.join(self.run_dir, "results.csv")
+        head, rest = read(path).split("\n", 1)
+        vpid, la57 = (head.split(",").index(k) for k in ("vpid", "la57"))
+        with open(path, "a", encoding="utf-8") as out:
+            for line in rest.splitlines():
+                fields = line.split(",")
+                if fields[1] == "ept" and fields[vpid] == "off":
+                    fields[vpid], fields[la57] = "on", "on"
+                    out.write(",".join(fields).replace("exits,1000", "exits,2000") + "\n")
+        self.assertEqual(report(self.run_dir).returncode, 0)
+        self.assertIn("### la57=on", read(self.run_dir, "report.md"))
+        self.assertTrue(
+            os.path.exists(os.path.join(self.run_dir, "plots", "ablation-la57-on.svg"))
+        )

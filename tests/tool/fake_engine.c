@@ -124,13 +124,14 @@ static int fake_create(struct engine *engine, const struct vm_config *config, st
 
 	if (fake.refusal)
 		return fail(why, STATUS_USAGE, "%s", fake.refusal);
+	if (fake.refuse && fake.refuse(config, why))
+		return -1;
 	memset(vm, 0, sizeof(*vm));
 	vm->engine = engine;
 	vm->config = *config;
 	vm->memory = calloc(1, config->memory_bytes);
 	fake_vm = calloc(1, sizeof(*fake_vm));
 	fake_vm->vm = vm;
-	fake_vm->serial = fake.vms++;
 	fake_vm->box = (void *)((char *)vm->memory + HVBENCH_MAILBOX_GPA);
 	fake_vm->params = (void *)((char *)vm->memory + HVBENCH_PARAMS_GPA);
 	vm->state = fake_vm;
@@ -148,8 +149,10 @@ static void fake_destroy(struct vm *vm)
 
 static int fake_start(struct vm *vm, const struct hvbench_start *start, struct failure *why)
 {
-	(void)vm;
+	struct fake_vm *fake_vm = vm->state;
+
 	(void)why;
+	fake_vm->serial = fake.vms++;
 	fake.start = *start;
 	return 0;
 }

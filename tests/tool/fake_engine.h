@@ -13,7 +13,7 @@ struct fake_vm {
 	struct vm *vm;
 	struct hvbench_stats stats;
 	unsigned int step; /* how often it ran before */
-	unsigned int serial; /* of the VM: how many came before */
+	unsigned int serial; /* of the VM: how many were started before */
 	struct hvbench_mailbox *box;
 	const struct hvbench_guest_params *params;
 };
@@ -24,8 +24,11 @@ typedef int (*fake_play)(struct fake_vm *fake, struct hvbench_run *run, struct f
 extern struct fake {
 	fake_play play;
 	const char *refusal; /* create() fails with it */
+	/* Or this decides: create() fails where it returns -1. */
+	int (*refuse)(const struct vm_config *config, struct failure *why);
 	const char *absent; /* open() fails with it */
-	unsigned int live_vms, vms, opened;
+	unsigned int live_vms, opened;
+	unsigned int vms; /* that got a start */
 	struct vm_config last; /* the configuration of the last VM */
 	struct hvbench_start start;
 } fake;

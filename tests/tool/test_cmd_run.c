@@ -7,6 +7,7 @@
 #include "call.h"
 #include "check.h"
 #include "fake_engine.h"
+#include "tables.h"
 
 static void refuse(const char *words, int status, const char *sentence)
 {
@@ -50,6 +51,25 @@ static void test_usage(void)
 	refuse("run alpha --mmu ept --cpu 9999", 3, "no such CPU");
 }
 
+/* Every knob has a line, and every help text stands in the same column. */
+static void check_options(const char *text)
+{
+	const char *line, *word;
+	unsigned int i, column, found = 0;
+	char option[64];
+
+	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
+		snprintf(option, sizeof(option), "\n  --%s %s", knob_get(i)->name,
+			 knob_get(i)->choices);
+		line = strstr(text, option);
+		word = line ? strstr(line, knob_get(i)->help) : NULL;
+		for (column = 0; word && word[-1] != '\n'; column++)
+			word--;
+		found += column == 27;
+	}
+	check_number(found, HVBENCH_NR_KNOBS, "--help has every knob, its text in one column");
+}
+
 static void test_configuration(void)
 {
 	struct call c;
@@ -65,12 +85,22 @@ static void test_configuration(void)
 		      fake.last.memory_bytes == 80 << 20,
 	      "the engine gets what was asked for, and defaults otherwise");
 	check_holds(c.out, "alpha pages=32 passes=8\n", "parameters are echoed");
-	check_holds(c.out,
-		    "engine=hvbench mmu=spt backing=4k populate=on vpid=off spt.sync=vtlb "
-		    "memory=80M repetitions=1\n",
+	check_holds(c.out, "engine=hvbench mmu=spt backing=4k populate=on vpid=off ",
 		    "so is the configuration");
+	check_holds(c.out, " spt.sync=vtlb ", "with the backend's own knobs");
+	check_holds(c.out, " memory=80M repetitions=1\n", "and memory");
+	check(!strstr(c.out, "ept."), "and none of the other's");
 	check_holds(c.out, "times are TSC cycles", "metal counts cycles");
 	check(!strstr(c.out, "instructions"), "and no instructions");
+	call_free(&c);
+	c = call(cmd_run, MACHINE_METAL, "run alpha --mmu ept --log fault --ept.fill=64");
+	check_number(c.status, 0, "every knob of the list is an option");
+	check(fake.last.knob[HVBENCH_KNOB_LOG] == HVBENCH_LOG_FAULT &&
+		      fake.last.knob[HVBENCH_KNOB_EPT_FILL] == 2,
+	      "and its words are choices by number");
+	call_free(&c);
+	c = call(cmd_run, MACHINE_METAL, "run --help");
+	check_options(c.out);
 	call_free(&c);
 }
 
@@ -225,7 +255,7 @@ static void test_info_and_list(void)
 		    "list shows workloads without an engine");
 	check_holds(c.out, "      stride=4K        how many stride (1 to 1T)\n",
 		    "their parameters");
-	check_holds(c.out, "  spt.sync   vtlb|unsync", "and knobs");
+	check_holds(c.out, "  spt.sync    vtlb|unsync", "and knobs");
 	check(!strstr(c.out, "harness_exits"), "no counters");
 	call_free(&c);
 	c = call(cmd_list, MACHINE_EMULATED, "list -v");
@@ -236,6 +266,8 @@ static void test_info_and_list(void)
 	object = json_loads(c.out, 0, &error);
 	check(object && json_array_size(json_object_get(object, "counters")) == HVBENCH_NR_COUNTERS,
 	      "JSON of all counters");
+	check(object && json_array_size(json_object_get(object, "knobs")) == HVBENCH_NR_KNOBS,
+	      "and of all knobs");
 	json_decref(object);
 	call_free(&c);
 }

@@ -8,6 +8,7 @@
 
 #include "call.h"
 #include "check.h"
+#include "expect.h"
 #include "fake_engine.h"
 #include "scratch.h"
 
@@ -48,10 +49,11 @@ static void test_passing(void)
 	call_free(&c);
 	first = scratch_read("a/deep/one/results.csv");
 	check_holds(first,
-		    "hvbench,ept,4k,on,on,4k,off,-,alpha,pages=16 "
-		    "passes=8,first-touch,1,exit.EPT_VIOLATION,exits,16\n",
+		    expect_row(HVBENCH_MMU_EPT, "",
+			       "alpha,pages=16 passes=8,first-touch,1,exit.EPT_VIOLATION,exits,"
+			       "16\n"),
 		    "results.csv has exact counts");
-	check_holds(first, "hvbench,ept,4k,on,off,4k,off,-,plain,,warm,1,ops,",
+	check_holds(first, expect_row(HVBENCH_MMU_EPT, "vpid=off", "plain,,warm,1,ops,"),
 		    "a workload without parameters has none there");
 	check(!scratch_exists("a/deep/one/results.csv.partial") &&
 		      !scratch_exists("a/deep/one/environment.json.partial"),
@@ -82,6 +84,15 @@ static int fail_some(struct fake_vm *vm, struct hvbench_run *run, struct failure
 	return fake_good(vm, run, why);
 }
 
+static int fail_all(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
+{
+	(void)vm;
+	(void)why;
+	run->exit = HVBENCH_RUN_ENDED;
+	run->end = HVBENCH_END_TRIPLE_FAULT;
+	return 0;
+}
+
 static void test_failing(void)
 {
 	struct call c;
@@ -109,16 +120,70 @@ static void test_failing(void)
 	      "there is no results.csv");
 	text = scratch_read("failing/results.csv.partial");
 	check(strstr(text, ",pages=16 passes=8,warm,2,") &&
-		      !strstr(text, "hvbench,spt,4k,on,on,-,-,unsync,alpha,pages=32"),
+		      strstr(text, expect_row(HVBENCH_MMU_SPT, "", "alpha,pages=16")) &&
+		      !strstr(text, expect_row(HVBENCH_MMU_SPT, "", "alpha,pages=32")),
 	      "completed runs alone are in the partial file");
 	free(text);
 	call_free(&c);
 	fake_reset();
-	fake.refusal = "no";
-	c = suite("alpha\n", "refused", "");
-	check_number(c.status, 1, "all runs refused: status 1");
+	fake.play = fail_all;
+	c = suite("alpha\n", "all", "");
+	check_number(c.status, 1, "all runs fail: status 1");
 	check_holds(c.err, "all runs failed; nothing was written", "says so");
-	check(!scratch_exists("refused/results.csv.partial"), "and leaves no partial file");
+	check(!scratch_exists("all/results.csv.partial"), "and leaves no partial file");
+	call_free(&c);
+}
+
+/* As the module does: large leaves need large backing, and this CPU has no 1G pages. */
+static int refuse_leaf(const struct vm_config *config, struct failure *why)
+{
+	if (config->knob[HVBENCH_KNOB_EPT_LEAF] > config->knob[HVBENCH_KNOB_BACKING])
+		return fail(why, STATUS_USAGE, "a large leaf needs large backing");
+	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_1G)
+		return fail(why, STATUS_ENVIRONMENT, "no 1G pages");
+	return 0;
+}
+
+static void test_refused(void)
+{
+	struct call c;
+	char *text;
+
+	fake_reset();
+	fake.refuse = refuse_leaf;
+	c = suite("alpha\nbeta mmu=ept ept.leaf=4k,2m optional=on\n", "refused", "");
+	check_number(c.status, 2, "a refused configuration: status 2");
+	check_holds(c.err, "test.suite:2: a large leaf needs large backing", "with file and line");
+	check(!fake.vms && !fake.live_vms && !fake.opened, "before anything ran");
+	check(!scratch_exists("refused"), "and nothing is written");
+	call_free(&c);
+	c = suite("alpha mmu=ept backing=1g ept.leaf=4k,1g\n", "lacking", "");
+	check_number(c.status, 3, "what the machine lacks: status 3");
+	check_holds(c.err, "test.suite:1: no 1G pages", "with file and line");
+	check(!fake.vms, "before anything ran");
+	call_free(&c);
+	c = suite("alpha mmu=ept pages=1,2 backing=1g ept.leaf=4k,1g optional=on\nbeta mmu=spt\n",
+		  "optional", "");
+	check_number(c.status, 0, "on an optional line it is left out");
+	check_number(fake.vms, 3, "the others run");
+	text = strstr(c.err, "test.suite:1: no 1G pages; left out\n");
+	check(text && !strstr(strchr(text, '\n'), "no 1G pages"), "and it is told of once");
+	check_holds(c.err, "[3/3] beta ", "and not counted");
+	call_free(&c);
+	text = scratch_read("optional/environment.json");
+	check_holds(text, "test.suite:1: no 1G pages\"", "environment.json keeps the reason");
+	free(text);
+	text = scratch_read("optional/results.csv");
+	check(*text && !strstr(text, ",1g,1g,"), "results.csv has no row of it");
+	free(text);
+	c = suite("alpha mmu=ept backing=1g ept.leaf=1g optional=on\n", "none", "");
+	check_number(c.status, 3, "nothing left: status 3");
+	check_holds(c.err, "this machine lacks what every line of it asks for", "says so");
+	call_free(&c);
+	c = suite("alpha mmu=ept backing=1g ept.leaf=1g optional=on\n"
+		  "alpha mmu=ept backing=1g ept.leaf=1g\n",
+		  "both", "");
+	check_number(c.status, 3, "what one line asks for without optional is not");
 	call_free(&c);
 }
 
@@ -206,6 +271,7 @@ void test_cmd_suite(void)
 	check_group("suite");
 	test_passing();
 	test_failing();
+	test_refused();
 	test_unequal();
 	test_usage();
 	test_full_disk();

@@ -7,6 +7,7 @@
 #include "catalog.h"
 #include "check.h"
 #include "csv.h"
+#include "expect.h"
 
 static char *text;
 static size_t size;
@@ -14,6 +15,7 @@ static size_t size;
 static void test_fields(void)
 {
 	FILE *out = open_memstream(&text, &size);
+	char header[2048];
 
 	csv_field(out, "plain");
 	putc('|', out);
@@ -31,10 +33,10 @@ static void test_fields(void)
 	out = open_memstream(&text, &size);
 	csv_header(out);
 	fclose(out);
-	check_text(text,
-		   "engine,mmu,backing,populate,vpid,ept.leaf,ept.ad,spt.sync,workload,params,"
-		   "phase,repetition,counter,unit,value\n",
-		   "the header has every knob");
+	snprintf(header, sizeof(header),
+		 "engine,mmu,%sworkload,params,phase,repetition,counter,unit,value\n",
+		 expect_knobs(","));
+	check_text(text, header, "the header has every knob");
 	free(text);
 }
 
@@ -45,6 +47,14 @@ static unsigned int count_lines(const char *s)
 	for (; *s; s++)
 		lines += *s == '\n';
 	return lines;
+}
+
+static void holds_row(const char *end, const char *what)
+{
+	char rest[256];
+
+	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,2,%s", end);
+	check_holds(text, expect_row(HVBENCH_MMU_SPT, "spt.sync=vtlb", rest), what);
 }
 
 static void test_rows(const struct guest_file *guest, struct phase *phase)
@@ -67,16 +77,15 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	fclose(out);
 	check_number(count_lines(text), 2 + HVBENCH_NR_COUNTERS + 7 + 4,
 		     "a row for every counter, and for what is not zero");
-#define ROW "hvbench,spt,4k,on,on,-,-,vtlb,alpha,pages=64 passes=8,warm,2,"
-	check_holds(text, ROW "ops,operations,512\n", "ops");
-	check_holds(text, ROW "tsc,instructions,18446744073709551615\n",
-		    "tsc in instructions, up to the largest number");
-	check_holds(text, ROW "vm_exits,exits,0\n", "a zero counter");
-	check_holds(text, ROW "outside_tsc,instructions,0\n", "unit tsc becomes instructions");
-	check_holds(text, ROW "exit.CR_ACCESS,exits,3\n", "an exit by reason");
-	check_holds(text, ROW "outside_tsc.CR_ACCESS,instructions,999\n", "its time");
-	check_holds(text, ROW "outside_histogram.CR_ACCESS.9,exits,2\n", "its histogram");
-	check_holds(text, ROW "guest_untrapped_flushes,flushes,0\n", "the guest's own flushes");
+	holds_row("ops,operations,512\n", "ops");
+	holds_row("tsc,instructions,18446744073709551615\n",
+		  "tsc in instructions, up to the largest number");
+	holds_row("vm_exits,exits,0\n", "a zero counter");
+	holds_row("outside_tsc,instructions,0\n", "unit tsc becomes instructions");
+	holds_row("exit.CR_ACCESS,exits,3\n", "an exit by reason");
+	holds_row("outside_tsc.CR_ACCESS,instructions,999\n", "its time");
+	holds_row("outside_histogram.CR_ACCESS.9,exits,2\n", "its histogram");
+	holds_row("guest_untrapped_flushes,flushes,0\n", "the guest's own flushes");
 	check(!strstr(text, "CPUID"), "no row for an exit that never came");
 	free(text);
 	out = open_memstream(&text, &size);
@@ -84,8 +93,8 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	csv_result(out, "hvbench", &spec, &result, 1, MACHINE_METAL);
 	fclose(out);
 	check_holds(text,
-		    "hvbench,ept,4k,on,on,4k,off,-,alpha,pages=64 passes=8,warm,1,tsc,cycles,",
-		    "on metal tsc is in cycles; under ept spt.sync is -");
+		    expect_row(HVBENCH_MMU_EPT, "", "alpha,pages=64 passes=8,warm,1,tsc,cycles,"),
+		    "on metal tsc is in cycles; under ept the knobs of spt are -");
 	free(text);
 }
 

@@ -100,6 +100,7 @@ static void test_info(void)
 	SPOIL(elf.info.cr3 = 0x1000, "outside its image", "page tables outside the image");
 	SPOIL(elf.info.cr3 += 8192, "outside its image", "page tables behind the image");
 	SPOIL(elf.info.cr3 += 8, "outside its image", "page tables askew");
+	SPOIL(elf.info.cr3_la57 += 4096, "outside its image", "5-level tables behind the image");
 	SPOIL(elf.info.min_memory_bytes = UINT64_MAX, "more memory", "a demand for all memory");
 	SPOIL(elf.section[1].sh_size = 100, "cut short", "a short info");
 	SPOIL(elf.section[1].sh_offset = UINT64_MAX - 100, "", "an info outside the file");

@@ -38,6 +38,16 @@ static int check_start(struct fake_vm *vm, struct hvbench_run *r, struct failure
 	return 0;
 }
 
+static int check_wide_start(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
+{
+	(void)vm;
+	(void)w;
+	check(fake.start.cr3 == HVBENCH_IMAGE_GPA + 4096,
+	      "with la57=on it starts on its 5-level tables");
+	fake_ring(r, HVBENCH_BELL_EXIT);
+	return 0;
+}
+
 static int end_no_memory(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
 {
 	(void)vm;
@@ -100,6 +110,10 @@ void test_runner(void)
 	spec.value[0] = 99;
 	check(!run(check_start), "a guest without phases may end well");
 	result_free(&result);
+	spec.knob[HVBENCH_KNOB_LA57] = 1;
+	check(!run(check_wide_start), "a guest on 5-level paging runs too");
+	result_free(&result);
+	spec.knob[HVBENCH_KNOB_LA57] = 0;
 	check(!run(fake_good) && result.nr_phases == 2, "two phases come back");
 	check_number(result.phase[0].stats.exits[48], 99, "with their counts");
 	check_number(result.phase[1].stats.exits[48], 0, "and only theirs");

@@ -73,6 +73,7 @@ void tiny_elf_make(struct tiny_elf *elf, const char *name)
 	elf->info.magic = HVBENCH_INFO_MAGIC;
 	elf->info.abi = HVBENCH_GUEST_ABI;
 	elf->info.cr3 = HVBENCH_IMAGE_GPA;
+	elf->info.cr3_la57 = HVBENCH_IMAGE_GPA + 4096;
 	elf->info.min_memory_bytes = 16 << 20;
 	snprintf(elf->info.name, sizeof(elf->info.name), "%s", name);
 	snprintf(elf->info.summary, sizeof(elf->info.summary), "a guest of tests");

@@ -130,7 +130,7 @@ static void far_beyond_memory(void)
 
 static void large_page_across_the_end(void)
 {
-	space_map(&boot_space, GVA, memory_bytes() & ~(LARGE_BYTES - 1), MAP_RW | ENTRY_LARGE);
+	space_map_sized(&boot_space, GVA, memory_bytes() & ~(LARGE_BYTES - 1), LARGE_BYTES, MAP_RW);
 	*(volatile u64 *)gpa_pointer(GVA + LARGE_BYTES - 8) = 1;
 }
 

@@ -5,6 +5,7 @@
  * supervisor, writable and executable. Page 0 is left out, so that a null
  * pointer faults; the 2M around it is mapped by 4K pages for that.
  *
+ * A guest on 5-level paging starts on boot_pml5, every other on boot_pml4.
  * Every address space shares the tables below PML4 entry 0 (space.c). All
  * entries have A and D clear: it is the MMU's work to set them.
  */
@@ -13,7 +14,11 @@
 
 	.section .tables, "a", @progbits
 	.balign 4096
-	.globl boot_pml4
+	.globl boot_pml5, boot_pml4
+boot_pml5:
+	.quad boot_pml4 + PRESENT_WRITABLE
+	.fill 511, 8, 0
+
 boot_pml4:
 	.quad boot_pdpt + PRESENT_WRITABLE
 	.fill 511, 8, 0

@@ -55,6 +55,7 @@ static void check_params(void)
 void guest_main(const struct hvbench_guest_params *given)
 {
 	params = *given;
+	space_init();
 	trap_init();
 	check_params();
 	frames_init(params.image_end, params.memory_bytes);

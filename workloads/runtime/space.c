@@ -3,9 +3,18 @@
 #include "space.h"
 #include "report.h"
 
-extern u8 boot_pml4[];
+extern u8 boot_pml4[], boot_pml5[];
 
-struct space boot_space = { (u64)boot_pml4 };
+struct space boot_space = { (u64)boot_pml4, (u64)boot_pml4 };
+
+void space_init(void)
+{
+	hot.tables = BOOT_TABLES;
+	if (cpu_read_cr4() & CR4_LA57) {
+		boot_space.root = (u64)boot_pml5;
+		hot.tables++;
+	}
+}
 
 static u64 table_take(void)
 {
@@ -15,15 +24,27 @@ static u64 table_take(void)
 
 struct space space_create(void)
 {
-	struct space space = { table_take() };
+	struct space space;
 
-	*table_entry(space.root, 0, LEVEL_PML4E) = *table_entry(boot_space.root, 0, LEVEL_PML4E);
+	space.pml4 = table_take();
+	space.root = space.pml4;
+	*table_entry(space.pml4, 0, LEVEL_PML4E) = *table_entry(boot_space.pml4, 0, LEVEL_PML4E);
+	if (space_is_wide()) {
+		space.root = table_take();
+		*table_entry(space.root, 0, LEVEL_PML5E) = space.pml4 | TABLE_FLAGS;
+	}
 	return space;
+}
+
+void space_enable_pcids(void)
+{
+	check(cpu_has_pcid(), "this CPU offers no PCIDs (CPUID.1:ECX bit 17): run with pcid=0");
+	flush_by_cr4(cpu_read_cr4() | CR4_PCIDE);
 }
 
 u64 *space_prepare(const struct space *space, u64 gva, u32 level)
 {
-	u64 table = space->root;
+	u64 table = space->pml4;
 	u64 *entry;
 	u32 l;
 
@@ -46,13 +67,27 @@ void space_prepare_range(const struct space *space, u64 gva, u64 bytes)
 		space_prepare(space, at, LEVEL_PTE);
 }
 
-void space_map(const struct space *space, u64 gva, u64 gpa, u64 flags)
+static void map_at(const struct space *space, u64 gva, u64 gpa, u32 level, u64 flags)
 {
-	u32 level = flags & ENTRY_LARGE ? LEVEL_PDE : LEVEL_PTE;
 	u64 *entry = space_prepare(space, gva, level);
 
 	check(!(*entry & ENTRY_PRESENT), "gva 0x%llx is mapped already", gva);
 	WRITE_ONCE(*entry, gpa | flags);
+}
+
+void space_map(const struct space *space, u64 gva, u64 gpa, u64 flags)
+{
+	map_at(space, gva, gpa, LEVEL_PTE, flags);
+}
+
+void space_map_sized(const struct space *space, u64 gva, u64 gpa, u64 page_bytes, u64 flags)
+{
+	if (page_bytes == PAGE_BYTES)
+		map_at(space, gva, gpa, LEVEL_PTE, flags);
+	else if (page_bytes == LARGE_BYTES)
+		map_at(space, gva, gpa, LEVEL_PDE, flags | ENTRY_LARGE);
+	else
+		map_at(space, gva, gpa, LEVEL_PDPTE, flags | ENTRY_LARGE);
 }
 
 void space_map_range(const struct space *space, u64 gva, u64 stride, u64 gpa, u64 pages, u64 flags)

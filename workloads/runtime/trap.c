@@ -49,28 +49,39 @@ struct catch_state catch_state;
 u64 user_kernel_rsp;
 static struct caught user_caught;
 
-/* A page of its own: selftest maps the IDT a second time. */
-static struct gate idt[NR_VECTORS] __attribute__((aligned(4096)));
-static struct tss tss __attribute__((aligned(128)));
+#define NR_DESCRIPTORS (TSS_SELECTOR / 8 + 2)
+
+/*
+ * All that the CPU reads by itself to deliver a trap, in one page: who maps
+ * little of the kernel, or maps it a second time, maps this one.
+ */
+static struct descriptors {
+	struct gate idt[NR_VECTORS];
+	u64 gdt[NR_DESCRIPTORS];
+	struct tss tss __attribute__((aligned(128)));
+} __attribute__((aligned(4096))) descriptors;
+
+_Static_assert(sizeof(descriptors) == PAGE_BYTES, "one page");
+
 static u8 user_trap_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
 static u8 double_fault_stack[TRAP_STACK_BYTES] __attribute__((aligned(16)));
 
 /* The accessed bits are set already: a load need not write them. */
-static u64 gdt[] = {
+static const u64 flat_segments[] = {
 	0,
 	0x00af9b000000ffff, /* KERNEL_CS */
 	0x00cf93000000ffff, /* KERNEL_DS */
 	0x00affb000000ffff, /* USER_CS */
 	0x00cff3000000ffff, /* USER_DS */
-	0, /* TSS_SELECTOR, both halves */
-	0,
 };
 
-static void gate_set(u32 vector, u32 stub, u8 ist, u8 type)
-{
-	u64 offset = (u64)trap_stubs + stub * TRAP_STUB_BYTES;
+_Static_assert(ARRAY_SIZE(flat_segments) == TSS_SELECTOR / 8, "the TSS comes next");
 
-	idt[vector] = (struct gate){
+static void gate_set(u32 vector, const u8 *handler, u8 ist, u8 type)
+{
+	u64 offset = (u64)handler;
+
+	descriptors.idt[vector] = (struct gate){
 		.offset_low = (u16)offset,
 		.offset_middle = (u16)(offset >> 16),
 		.offset_high = (u32)(offset >> 32),
@@ -82,40 +93,53 @@ static void gate_set(u32 vector, u32 stub, u8 ist, u8 type)
 
 void idt_load(u64 gva)
 {
-	struct descriptor_pointer pointer = { sizeof(idt) - 1, gva };
+	struct descriptor_pointer pointer = { sizeof(descriptors.idt) - 1, gva };
 
 	__asm__ volatile("lidt %0" ::"m"(pointer) : "memory");
 }
 
-u64 idt_address(void)
+u64 descriptors_page(void)
 {
-	return (u64)idt;
+	return (u64)&descriptors;
+}
+
+void trap_set_gate(u32 vector, const u8 *handler)
+{
+	gate_set(vector, handler, 0, GATE_INTERRUPT | GATE_DPL3);
 }
 
 void trap_set_user_stack(u64 rsp)
 {
-	tss.rsp[0] = rsp ? rsp : (u64)(user_trap_stack + TRAP_STACK_BYTES);
+	descriptors.tss.rsp[0] = rsp ? rsp : (u64)(user_trap_stack + TRAP_STACK_BYTES);
+}
+
+static const u8 *trap_stub(u32 index)
+{
+	return trap_stubs + index * TRAP_STUB_BYTES;
 }
 
 void trap_init(void)
 {
-	struct descriptor_pointer gdt_pointer = { sizeof(gdt) - 1, (u64)gdt };
-	struct descriptor_pointer idt_pointer = { sizeof(idt) - 1, (u64)idt };
-	u64 base = (u64)&tss;
+	struct tss *tss = &descriptors.tss;
+	u64 *gdt = descriptors.gdt, base = (u64)tss;
+	struct descriptor_pointer gdt_pointer = { sizeof(descriptors.gdt) - 1, (u64)gdt };
+	struct descriptor_pointer idt_pointer = { sizeof(descriptors.idt) - 1,
+						  (u64)descriptors.idt };
 	u32 v;
 
 	for (v = 0; v < NR_EXCEPTIONS; v++)
-		gate_set(v, v, 0, GATE_INTERRUPT);
-	gate_set(VECTOR_DOUBLE_FAULT, VECTOR_DOUBLE_FAULT, 1, GATE_INTERRUPT);
-	gate_set(VECTOR_BREAKPOINT, VECTOR_BREAKPOINT, 0, GATE_INTERRUPT | GATE_DPL3);
-	gate_set(USER_RETURN_VECTOR, NR_EXCEPTIONS, 0, GATE_INTERRUPT | GATE_DPL3);
-	gate_set(SPARE_VECTOR, NR_EXCEPTIONS + 1, 0, GATE_INTERRUPT | GATE_DPL3);
+		gate_set(v, trap_stub(v), 0, GATE_INTERRUPT);
+	gate_set(VECTOR_DOUBLE_FAULT, trap_stub(VECTOR_DOUBLE_FAULT), 1, GATE_INTERRUPT);
+	trap_set_gate(VECTOR_BREAKPOINT, trap_stub(VECTOR_BREAKPOINT));
+	trap_set_gate(USER_RETURN_VECTOR, trap_stub(NR_EXCEPTIONS));
+	trap_set_gate(SPARE_VECTOR, trap_stub(NR_EXCEPTIONS + 1));
 
 	trap_set_user_stack(0);
-	tss.ist[0] = (u64)(double_fault_stack + TRAP_STACK_BYTES);
-	tss.io_map = sizeof(tss);
-	gdt[TSS_SELECTOR / 8] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 | DESCRIPTOR_TSS << 40 |
-				(base >> 24 & 0xff) << 56;
+	tss->ist[0] = (u64)(double_fault_stack + TRAP_STACK_BYTES);
+	tss->io_map = sizeof(*tss);
+	memcpy(gdt, flat_segments, sizeof(flat_segments));
+	gdt[TSS_SELECTOR / 8] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 |
+				DESCRIPTOR_TSS << 40 | (base >> 24 & 0xff) << 56;
 	gdt[TSS_SELECTOR / 8 + 1] = base >> 32;
 	descriptors_load(&gdt_pointer, &idt_pointer);
 }

@@ -40,10 +40,12 @@ extern bool (*page_fault_handler)(struct trap_frame *frame, u64 gva);
 
 void trap_init(void);
 
-/* The table and stacks that selftest moves about. */
+/* The one page that holds IDT, GDT and TSS; the IDT comes first. */
+u64 descriptors_page(void);
 void idt_load(u64 gva);
-u64 idt_address(void);
 void trap_set_user_stack(u64 rsp); /* TSS.RSP0; 0: the runtime's own */
+/* Sends an interrupt that user code may raise to a handler of one's own. */
+void trap_set_gate(u32 vector, const u8 *handler);
 
 /* What a trap was, for CATCH() and run_user(). */
 struct caught {

@@ -16,6 +16,7 @@
 #ifndef RUNTIME_WORKLOAD_H
 #define RUNTIME_WORKLOAD_H
 
+#include "area.h"
 #include "cpu.h"
 #include "flush.h"
 #include "frames.h"
@@ -28,7 +29,7 @@
 #include "types.h"
 #include "uapi/guest.h"
 
-extern u8 boot_pml4[];
+extern u8 boot_pml4[], boot_pml5[];
 
 #define WORKLOAD(name_, summary_, stands_for_, memory_, ...)                                      \
 	_Static_assert(sizeof(name_) <= HVBENCH_NAME_BYTES && sizeof(summary_) <= 96 &&           \
@@ -41,6 +42,7 @@ extern u8 boot_pml4[];
 			.nr_params = sizeof((struct hvbench_guest_param_info[]){ __VA_ARGS__ }) / \
 				     sizeof(struct hvbench_guest_param_info),                     \
 			.cr3 = (u64)boot_pml4,                                                    \
+			.cr3_la57 = (u64)boot_pml5,                                               \
 			.min_memory_bytes = memory_,                                              \
 			.name = name_,                                                            \
 			.summary = summary_,                                                      \

@@ -127,7 +127,7 @@ static void fresh_idt(void)
 {
 	u64 gva = STACK_GVA + HUGE_BYTES / 2;
 
-	space_map(&boot_space, gva, idt_address(), MAP_RO);
+	space_map(&boot_space, gva, descriptors_page(), MAP_RO);
 	cpu_write_cr2(CR2_MARK);
 	idt_load(gva);
 	CATCH("ud2");
@@ -135,7 +135,7 @@ static void fresh_idt(void)
 	space_protect(&boot_space, gva, MAP_RO);
 	CATCH("movq (%[at]), %%rax", [at] "r"(UNMAPPED_GVA));
 	expect_caught("#PF through a flushed IDT", VECTOR_PAGE_FAULT, 0, UNMAPPED_GVA);
-	idt_load(idt_address());
+	idt_load(descriptors_page());
 	space_unmap(&boot_space, gva);
 }
 
