@@ -213,7 +213,7 @@ static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
 		return HV_BROKEN;
 	spt->work = 0;
 	if (unlikely(mmu->dirty.on))
-		hv_dirty_note(mmu->dirty.written, gpa >> HV_PAGE_SHIFT);
+		spt_log_emulated(spt, gpa >> HV_PAGE_SHIFT);
 	set = spt_rmap(spt, gpa >> HV_PAGE_SHIFT);
 	if (set && *set & SPT_PROTECTED)
 		spt_mirror(spt, gpa, bytes);
