@@ -60,6 +60,8 @@ void guest_defaults(struct test_guest *t, const struct hv_mmu_ops *ops, u64 chun
 		.ops = ops,
 		.memory_bytes = chunks << HV_CHUNK_SHIFT,
 		.populate = true,
+		/* Without a VPID each exit would flush, and hide what is missing. */
+		.knob = { [HVBENCH_KNOB_VPID] = 1 },
 		.caps = {
 			.physical_address_bits = 40,
 			.gigabyte_pages = true,
