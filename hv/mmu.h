@@ -126,7 +126,7 @@ struct hv_answer {
 
 /*
  * What hv/vmx/ programs. The backend sets it in create and later changes what
- * it must, then sets changed.
+ * it must, then sets changed (or root_changed, for a root that is not nested).
  */
 struct hv_controls {
 	u64 root_hpa; /* of the EPT PML4, or of the table that CR3 names */
@@ -145,7 +145,8 @@ struct hv_controls {
 	u64 cr4_pass; /* bits that are on the CPU what the guest says */
 	u64 efer_force;
 	u32 exception_bitmap; /* of the backend; hv/vmx/ adds its own */
-	bool changed;
+	bool changed; /* anything */
+	bool root_changed; /* root_hpa or pcid alone: the hot part of a switch of spaces */
 };
 
 /* Flushes asked for and not yet executed; see hv/vmx/flush.c. */

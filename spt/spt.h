@@ -308,6 +308,12 @@ static inline bool spt_is_empty(const struct spt_page *sp)
 	return spt_next_used(sp, 0) == HV_ENTRIES;
 }
 
+/* May anything differ from guest memory? */
+static inline bool spt_is_stale(const struct spt *spt)
+{
+	return !list_empty(&spt->stale_upper) || !list_empty(&spt->stale_leaf);
+}
+
 /* Says so once; the event and all after it end with HV_BROKEN. */
 static inline void spt_broken(struct spt *spt, const char *what)
 {
