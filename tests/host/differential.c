@@ -16,7 +16,7 @@
  *
  * A failure prints the seed and how to replay just that program; --program
  * with the number of the failing operation cuts it there. spt/'s spt_audit()
- * is called every 64 operations if it is linked in.
+ * is called every 256 operations if it is linked in.
  *
  * What is compared: where the access went, or the error code and CR2 of the
  * fault, or the address outside memory; the A/D bits of every entry on the
@@ -47,7 +47,7 @@ struct strategy {
 };
 
 static const struct strategy strategies[] = {
-	{ "ept", &ept_mmu_ops, 0, 0, true },
+	{ "ept", &ept_mmu_ops, 0, PROGRAM_ALL, true },
 	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, PROGRAM_ALL, true },
 	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, PROGRAM_ALL, true },
 	{ "trap", &spt_mmu_ops, HVBENCH_SPT_SYNC_TRAP, PROGRAM_ALL, true },

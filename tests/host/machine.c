@@ -46,9 +46,10 @@ void machine_create(struct machine *m, const struct machine_config *config)
 	}
 	if (config->knob[HVBENCH_KNOB_LOG]) {
 		m->mmu.dirty.words = DIV_ROUND_UP(m->memory.nr_frames, 64);
-		m->mmu.dirty.written = calloc(2 * m->mmu.dirty.words, sizeof(u64));
+		m->mmu.dirty.written = calloc(3 * m->mmu.dirty.words, sizeof(u64));
 		assert(m->mmu.dirty.written);
 		m->mmu.dirty.touched = m->mmu.dirty.written + m->mmu.dirty.words;
+		m->tried = m->mmu.dirty.touched + m->mmu.dirty.words;
 	}
 }
 

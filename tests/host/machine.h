@@ -91,6 +91,12 @@ struct machine {
 	u64 counter[HVBENCH_NR_COUNTERS];
 	struct hv_controls hw; /* what the last VM entry programmed */
 	struct tlb tlb;
+	/*
+	 * A bit per frame, with the knob log: EPT violations by writes since
+	 * the last look. The write may end elsewhere after all, because the
+	 * violation has dropped an old translation.
+	 */
+	u64 *tried;
 	struct rng rng;
 	/* How mean: once in so many times, 0 for never. */
 	u32 evict; /* the TLB loses a page's entries before an access */

@@ -162,6 +162,9 @@ bool machine_access(struct machine *m, const struct oracle_access *access, struc
 		if (filled && fault.space == HV_FAULT_GVA)
 			return machine_fail(m, "HV_FILLED for %#llx, but the access faulted again",
 					    access->gva);
+		if (m->tried && fault.space == HV_FAULT_GPA && fault.access & HV_PF_WRITE &&
+		    fault.gpa >> HV_PAGE_SHIFT < m->memory.nr_frames)
+			hv_dirty_note(m->tried, fault.gpa >> HV_PAGE_SHIFT);
 		verdict = call_fault(m, &fault, access->gva, &answer);
 		filled = verdict == HV_FILLED;
 		if (ends(m, access, verdict, &answer, out))

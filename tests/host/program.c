@@ -12,7 +12,7 @@
 #include "program_state.h"
 
 #define COMPARE_EVERY 1024 /* operations between looks at all of memory */
-#define AUDIT_EVERY 64
+#define AUDIT_EVERY 256
 
 static bool check_whole(struct program *p)
 {

@@ -30,7 +30,7 @@ static bool may_be_named(const struct program *p, const bool *seen, u64 gfn)
 	u64 from, frames = leaf_frames(p, gfn, &from), i;
 
 	for (i = from; i < from + frames; i++)
-		if (seen[i] || p->o.table[i])
+		if (seen[i] || p->o.table[i] || hv_dirty_is(p->m.tried, i))
 			return true;
 	return false;
 }
@@ -76,7 +76,7 @@ bool program_log(struct program *p)
 		return program_fail(p, p->m.why);
 	if (action == HV_LOG_COLLECT && !check_look(p))
 		return false;
-	memset(dirty->written, 0, dirty->words * 2 * sizeof(u64));
+	memset(dirty->written, 0, dirty->words * 3 * sizeof(u64));
 	oracle_look(&p->o);
 	return true;
 }
