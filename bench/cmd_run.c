@@ -122,7 +122,7 @@ static int make_spec(const struct request *r, const struct catalog *catalog, str
 		if (value_param(spec, r->pair[i], why))
 			return -1;
 	}
-	spec->memory_bytes = spec_memory(guest, r->memory);
+	spec->memory_bytes = spec_memory(guest, r->memory, spec->knob[HVBENCH_KNOB_BACKING]);
 	return 0;
 }
 

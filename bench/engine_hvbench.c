@@ -31,7 +31,7 @@ static int no_device(struct failure *why, int error)
 		host_module_path(module, sizeof(module));
 		return fail(why, STATUS_ENVIRONMENT,
 			    "no " HVBENCH_DEVICE ": the module is not loaded; as root: insmod %s "
-						 "(the kernel log says why, if it refuses)",
+			    "(the kernel log says why, if it refuses)",
 			    module);
 	case EACCES:
 	case EPERM:
@@ -65,9 +65,8 @@ static void hvbench_close(struct engine *engine)
 	close(engine->fd);
 }
 
-static int create_failed(struct hvbench_config *config, struct failure *why)
+static int create_failed(struct hvbench_config *config, int error, struct failure *why)
 {
-	int error = errno;
 	/* What the user chose is at fault, or else the machine is. */
 	int status = error == EINVAL ? STATUS_USAGE : STATUS_ENVIRONMENT;
 
@@ -77,6 +76,26 @@ static int create_failed(struct hvbench_config *config, struct failure *why)
 	if (config->refusal[0])
 		return fail(why, status, "the module refused this VM: %s", config->refusal);
 	return fail(why, status, "the module made no VM: %s", strerror(error));
+}
+
+#define HUGE_1G_BYTES (1ull << 30)
+#define HUGE_1G_FLAGS (MAP_HUGETLB | 30 << MAP_HUGE_SHIFT)
+
+/* Memory of 1G pages; the VM pins it, so that this mapping is needed no longer. */
+static void *map_huge(uint64_t bytes, struct failure *why)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | HUGE_1G_FLAGS, -1, 0);
+	unsigned long long pages = bytes / HUGE_1G_BYTES;
+
+	if (memory != MAP_FAILED)
+		return memory;
+	fail(why, STATUS_ENVIRONMENT,
+	     "backing=1g: the host has less than %llu free huge pages of 1G (%s): boot it with "
+	     "hugepagesz=1G hugepages=%llu on the kernel's command line, or write %llu to "
+	     "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages",
+	     pages, strerror(errno), pages, pages);
+	return NULL;
 }
 
 static int map(struct vm *vm, struct failure *why)
@@ -102,13 +121,25 @@ static int hvbench_create(struct engine *engine, const struct vm_config *want, s
 					 .mmu = want->mmu,
 					 .memory_bytes = want->memory_bytes };
 
+	void *huge = NULL;
+	int error;
+
 	memcpy(config.knob, want->knob, sizeof(config.knob));
 	memset(vm, 0, sizeof(*vm));
 	vm->engine = engine;
 	vm->config = *want;
+	if (want->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G) {
+		huge = map_huge(want->memory_bytes, why);
+		if (!huge)
+			return -1;
+		config.memory_address = (uintptr_t)huge;
+	}
 	vm->fd = ioctl(engine->fd, HVBENCH_CREATE_VM, &config);
+	error = errno;
+	if (huge)
+		munmap(huge, want->memory_bytes);
 	if (vm->fd < 0)
-		return create_failed(&config, why);
+		return create_failed(&config, error, why);
 	if (!map(vm, why))
 		return 0;
 	close(vm->fd);

@@ -70,8 +70,8 @@ static void wheels_spec(const struct wheels *wheels, const struct suite_line *li
 		if (values[w]->nr && knob_applies(i, spec->mmu))
 			spec->knob[i] = values[w]->value[wheels->at[w]];
 	}
-	if (line->memory.nr)
-		spec->memory_bytes = spec_memory(line->guest, line->memory.value[0]);
+	spec->memory_bytes = spec_memory(line->guest, line->memory.nr ? line->memory.value[0] : 0,
+					 spec->knob[HVBENCH_KNOB_BACKING]);
 }
 
 static struct cell *find_cell(struct matrix *matrix, const struct run_spec *spec)

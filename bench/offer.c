@@ -12,6 +12,11 @@ const struct offer offers[] = {
 	{ HVBENCH_CAP_VPID, "vpid", "TLB entries tagged by virtual CPU" },
 	{ HVBENCH_CAP_PML, "pml", "page-modification logging" },
 	{ HVBENCH_CAP_UNRESTRICTED, "unrestricted_guest", "guests without paging or protection" },
+	{ HVBENCH_CAP_PCID, "pcid", "TLB entries tagged by address space" },
+	{ HVBENCH_CAP_INVPCID, "invpcid", "the instruction INVPCID, also in guests" },
+	{ HVBENCH_CAP_SMEP, "smep", "kernels kept from executing user pages" },
+	{ HVBENCH_CAP_SMAP, "smap", "kernels kept from touching user pages" },
+	{ HVBENCH_CAP_LA57, "la57", "5-level paging" },
 };
 
 const unsigned int offer_nr = sizeof(offers) / sizeof(offers[0]);

@@ -7,8 +7,9 @@
 
 #include "result.h"
 
-uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted)
+uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted, uint32_t backing)
 {
+	uint64_t unit = backing == HVBENCH_SIZE_1G ? 1ull << 30 : HVBENCH_MEMORY_UNIT;
 	uint64_t bytes = wanted;
 
 	if (!bytes)
@@ -16,7 +17,7 @@ uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted)
 								      : MEMORY_DEFAULT;
 	if (bytes > HVBENCH_MEMORY_MAX)
 		bytes = HVBENCH_MEMORY_MAX;
-	return (bytes + HVBENCH_MEMORY_UNIT - 1) & ~(HVBENCH_MEMORY_UNIT - 1);
+	return (bytes + unit - 1) & ~(unit - 1);
 }
 
 void spec_init(struct run_spec *spec, const struct guest_file *guest)
@@ -29,7 +30,7 @@ void spec_init(struct run_spec *spec, const struct guest_file *guest)
 		spec->knob[i] = knob_get(i)->def;
 	for (i = 0; i < guest->info.nr_params; i++)
 		spec->value[i] = guest->info.params[i].def;
-	spec->memory_bytes = spec_memory(guest, 0);
+	spec->memory_bytes = spec_memory(guest, 0, spec->knob[HVBENCH_KNOB_BACKING]);
 }
 
 bool spec_equal(const struct run_spec *a, const struct run_spec *b)

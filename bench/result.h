@@ -42,7 +42,7 @@ struct run_result {
 /* All defaults: of the guest, of the knobs; ept; enough memory. */
 void spec_init(struct run_spec *spec, const struct guest_file *guest);
 /* The default of memory for a guest, and any size rounded up to the unit. */
-uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted);
+uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted, uint32_t backing);
 bool spec_equal(const struct run_spec *a, const struct run_spec *b);
 /* `pages=1024 passes=8`: every parameter, in the guest's order. */
 void spec_params(const struct run_spec *spec, char *buf, size_t size);

@@ -2,15 +2,16 @@
 /*
  * The EPT backend: the CPU walks the guest's own page tables and translates
  * every guest-physical address through a second table, the EPT, that this
- * file builds. The guest pages as it likes and nothing of it exits; what is
- * left to do is to enter a guest-physical page into the EPT when the guest
- * first touches it (an EPT violation).
+ * directory builds. The guest pages as it likes and nothing of it exits; what
+ * is left to do is to enter a guest-physical page into the EPT when the guest
+ * first touches it (an EPT violation), to note writes (log.c) and to guard what
+ * the tool forbids (rights.c).
  *
  * Called by the vCPU loop through ept_mmu_ops, under the rules of hv/mmu.h.
  * Touches the VM's pool and the tables taken from it, and reads guest memory's
- * map of host pages. After the first entry it never asks for a flush: entries
- * only ever turn from not present to present, and the CPU caches nothing of an
- * entry that is not present (SDM 3C, 29.4.2).
+ * map of host pages. A fill asks for no flush: it turns an entry from not
+ * present to present, and the CPU caches nothing of an entry that is not present
+ * (SDM 3C, 29.4.2).
  *
  * All EPT tables together are bounded by the size of guest memory (one 4K
  * table per 2M at most), so pool->limit_pages, which is there for caches that
@@ -19,69 +20,64 @@
  * References are to the Intel SDM, volume 3C, chapter 29 ("VMX support for
  * address translation"; chapter 28 in editions before 2023).
  */
-#include "mmu.h"
-#include "ept.h"
+#include "table.h"
 
-/* One violation adds a table on each level below the root at most. */
+/* What of CR4 is between the guest and the CPU; LA57 is fixed, see hv/mmu.h. */
+#define CR4_OF_GUEST (HV_CR4_PSE | HV_CR4_PGE | HV_CR4_PCIDE | HV_CR4_SMEP | HV_CR4_SMAP)
+
+/*
+ * One violation adds a table on each level below the root at most; splitting
+ * a 1G leaf takes one less.
+ */
 #define EPT_MAX_NEW_TABLES (EPT_LEVELS - 1)
 
-/* The level whose entry maps gfn: 2 for a 2M leaf, 1 for a 4K leaf. */
-static int ept_leaf_level(const struct hv_mmu *mmu, u64 gfn)
+/* What the access needs, of EPT_RWX. */
+static u64 ept_wanted(u32 access)
 {
-	if (mmu->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M &&
-	    hv_memory_is_large(mmu->memory, gfn))
-		return 2;
-	return 1;
-}
-
-static u64 ept_make_table(const void *table)
-{
-	return hv_pa(table) | EPT_RWX;
-}
-
-static u64 ept_make_leaf(u64 hpa, int level)
-{
-	/* hpa is of a 4K page; a large leaf starts at its own boundary. */
-	u64 entry = ALIGN_DOWN(hpa, EPT_LEVEL_BYTES(level)) | EPT_RWX | EPT_TYPE_WB;
-
-	return level > 1 ? entry | EPT_LARGE : entry;
+	if (access & HV_PF_WRITE)
+		return EPT_WRITE;
+	return access & HV_PF_FETCH ? EPT_EXEC : EPT_READ;
 }
 
 /*
- * Goes down towards the entry of that level for gpa and stops early at an
- * entry that is not present or is a leaf. Returns that entry and its level.
+ * A leaf that allows the access was filled after the CPU had looked. The
+ * violation itself has removed what it had cached of that address (29.4.3.1):
+ * the guest need only try again.
  */
-static u64 *ept_walk(const struct hv_mmu *mmu, u64 gpa, int *level)
+static noinline enum hv_verdict ept_fault_present(struct hv_mmu *mmu, u64 gpa, u64 wanted,
+						  u64 *entry, int level)
 {
-	int to = *level;
-	u64 *table = hv_va(mmu->controls.root_hpa);
-	u64 *entry;
-
-	for (*level = EPT_LEVELS;; (*level)--) {
-		entry = &table[ept_index(gpa, *level)];
-		if (*level == to || !ept_present(*entry) || ept_is_leaf(*entry, *level))
-			return entry;
-		table = hv_va(*entry & EPT_ADDR);
-	}
+	if (!(ept_allowed(ept_state(mmu), gpa >> HV_PAGE_SHIFT) & wanted))
+		return HV_FORBIDDEN;
+	if (*entry & wanted)
+		return HV_DONE;
+	if (WARN_ONCE(wanted != EPT_WRITE || !mmu->dirty.on, "EPT: a leaf %llx without a reason\n",
+		      *entry))
+		return HV_BROKEN;
+	return ept_log_write(mmu, gpa, entry, level);
 }
 
-/*
- * Maps gpa by a leaf of that level. The path to it ends so far at entry, which
- * is on level from and not present; the pool holds the tables between.
- */
-static void ept_map(struct hv_mmu *mmu, u64 gpa, u64 hpa, u64 *entry, int from, int level)
+static noinline enum hv_verdict ept_fill(struct hv_mmu *mmu, u64 gpa, u64 hpa, u64 wanted,
+					 u64 *entry, int level)
 {
-	for (; from > level; from--) {
-		u64 *table = hv_pool_take_page(mmu->pool);
+	u64 gfn = gpa >> HV_PAGE_SHIFT;
+	int leaf = ept_leaf_level(mmu, gfn);
 
-		WRITE_ONCE(*entry, ept_make_table(table));
-		entry = &table[ept_index(gpa, from - 1)];
-	}
-	WRITE_ONCE(*entry, ept_make_leaf(hpa, level));
-	if (level == 2)
-		hv_count(mmu, ept_fill_2m);
-	else
-		hv_count(mmu, ept_fill_4k);
+	if (!(ept_allowed(ept_state(mmu), gfn) & wanted))
+		return HV_FORBIDDEN;
+	/* What is logged is a 4K page: a large leaf would be split at once. */
+	if (unlikely(mmu->dirty.on) && wanted == EPT_WRITE)
+		leaf = 1;
+	if (leaf > level)
+		leaf = level;
+	if (!hv_pool_has(mmu->pool, level - leaf, 0))
+		return HV_NEED_POOL;
+	if (ept_logs_by(mmu, HVBENCH_LOG_FAULT) && wanted == EPT_WRITE)
+		hv_dirty_note(mmu->dirty.written, gfn);
+	entry = ept_map(mmu, gpa, hpa, entry, level, leaf);
+	if (leaf == 1 && ept_state(mmu)->fill > 1)
+		ept_fill_around(mmu, gfn, entry);
+	return HV_FILLED;
 }
 
 static enum hv_verdict ept_fault(struct hv_mmu *mmu, const struct hv_fault *fault,
@@ -89,32 +85,23 @@ static enum hv_verdict ept_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 {
 	u64 gpa = fault->gpa;
 	u64 hpa = hv_memory_hpa(mmu->memory, gpa >> HV_PAGE_SHIFT);
-	int leaf, level;
 	u64 *entry;
+	int level;
 
 	/* With EPT the guest's page faults are its own and don't exit. */
 	if (WARN_ONCE(fault->space != HV_FAULT_GPA, "EPT: a fault by gva\n"))
 		return HV_BROKEN;
 
 	answer->gpa = gpa;
-	if (hpa == HV_HPA_OUTSIDE)
-		return HV_OUTSIDE;
-	if (hpa == HV_HPA_ABSENT)
-		return HV_NEED_BACKING;
-
-	leaf = ept_leaf_level(mmu, gpa >> HV_PAGE_SHIFT);
-	level = leaf;
+	if (unlikely(!HV_HPA_VALID(hpa)))
+		return hpa == HV_HPA_OUTSIDE ? HV_OUTSIDE : HV_NEED_BACKING;
 	entry = ept_walk(mmu, gpa, &level);
-	/*
-	 * Present entries allow everything, so the CPU looked before somebody
-	 * else filled this one. The violation itself has removed what it had
-	 * cached of that address (29.4.3.1): the guest need only try again.
-	 */
 	if (ept_present(*entry))
-		return HV_DONE;
-	if (!hv_pool_has(mmu->pool, level - leaf, 0))
-		return HV_NEED_POOL;
-	ept_map(mmu, gpa, hpa, entry, level, leaf);
+		return ept_fault_present(mmu, gpa, ept_wanted(fault->access), entry, level);
+	if (unlikely(level > 1 || !ept_state(mmu)->plain))
+		return ept_fill(mmu, gpa, hpa, ept_wanted(fault->access), entry, level);
+	WRITE_ONCE(*entry, ept_make_leaf(hpa, 1, EPT_RWX));
+	hv_count(mmu, ept_fill_4k);
 	return HV_FILLED;
 }
 
@@ -130,27 +117,56 @@ static enum hv_verdict ept_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 	return HV_DONE;
 }
 
+/* hv/config.c refuses with a sentence; this guards against its absence. */
+static bool ept_can(const struct hv_mmu *mmu)
+{
+	const struct hv_mmu_caps *caps = &mmu->caps;
+	const u32 *knob = mmu->knob;
+	u32 leaf = knob[HVBENCH_KNOB_EPT_LEAF], log = knob[HVBENCH_KNOB_LOG];
+
+	if (knob[HVBENCH_KNOB_EPT_AD] && !caps->ept_ad)
+		return false;
+	if ((leaf == HVBENCH_SIZE_2M && !caps->ept_2m) ||
+	    (leaf == HVBENCH_SIZE_1G && !caps->ept_1g))
+		return false;
+	if (leaf > (u32)mmu->memory->backing)
+		return false;
+	if (log == HVBENCH_LOG_PML && !caps->pml)
+		return false;
+	return (log != HVBENCH_LOG_AD && log != HVBENCH_LOG_PML) || knob[HVBENCH_KNOB_EPT_AD];
+}
+
 static int ept_create(struct hv_mmu *mmu)
 {
+	static const u32 fills[] = { 1, 8, 64, 512 };
 	const u32 *knob = mmu->knob;
+	struct ept *ept;
 	u64 *root;
 
-	if (knob[HVBENCH_KNOB_EPT_AD] && !mmu->caps.ept_ad)
+	if (!ept_can(mmu))
 		return -EINVAL;
-	if (knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M &&
-	    !(mmu->caps.ept_2m && mmu->memory->large))
-		return -EINVAL;
-
 	root = hv_pool_take_page(mmu->pool);
 	if (!root)
 		return -ENOMEM;
+	ept = hv_zalloc(sizeof(*ept));
+	if (!ept) {
+		hv_pool_give_page(mmu->pool, root);
+		return -ENOMEM;
+	}
+	/* A leaf of the smallest size is on level 1, and so on. */
+	ept->largest = 1 + knob[HVBENCH_KNOB_EPT_LEAF];
+	ept->fill = fills[knob[HVBENCH_KNOB_EPT_FILL]];
+	mmu->backend = ept;
+	ept_review(mmu);
 	mmu->controls = (struct hv_controls){
 		.root_hpa = hv_pa(root),
 		.nested = true,
 		.ept_ad = knob[HVBENCH_KNOB_EPT_AD],
 		/* Bits that mean nothing to the EPT need no exit. */
 		.cr0_guest_owned = HV_CR0_WP | HV_CR0_AM | HV_CR0_MP,
-		.cr4_guest_owned = HV_CR4_PGE,
+		/* The CPU checks them all, PCIDE against CR3 too, and the PCIDs are the guest's. */
+		.cr4_guest_owned = CR4_OF_GUEST,
+		.cr4_pass = CR4_OF_GUEST | HV_CR4_LA57,
 		.changed = true,
 	};
 	/*
@@ -161,23 +177,12 @@ static int ept_create(struct hv_mmu *mmu)
 	return 0;
 }
 
-/* Gives back a table and all below it; the depth is bounded by EPT_LEVELS. */
-static void ept_free_table(struct hv_mmu *mmu, u64 *table, int level)
-{
-	int i;
-
-	for (i = 0; i < HV_ENTRIES; i++) {
-		if (ept_present(table[i]) && !ept_is_leaf(table[i], level))
-			ept_free_table(mmu, hv_va(table[i] & EPT_ADDR), level - 1);
-		table[i] = 0;
-	}
-	hv_pool_give_page(mmu->pool, table);
-}
-
 static void ept_destroy(struct hv_mmu *mmu)
 {
-	ept_free_table(mmu, hv_va(mmu->controls.root_hpa), EPT_LEVELS);
-	mmu->controls.root_hpa = 0;
+	ept_free_tables(mmu);
+	ept_free_rights(mmu);
+	hv_free(mmu->backend);
+	mmu->backend = NULL;
 }
 
 const struct hv_mmu_ops ept_mmu_ops = {
@@ -188,4 +193,6 @@ const struct hv_mmu_ops ept_mmu_ops = {
 	.fault = ept_fault,
 	.set_paging = ept_set_paging,
 	.invlpg = ept_invlpg,
+	.log = ept_log,
+	.set_rights = ept_set_rights,
 };

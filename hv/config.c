@@ -7,6 +7,7 @@
 #include <linux/string.h>
 
 #include "config.h"
+#include "mmu.h"
 #include "vmx/capability.h"
 
 struct knob {
@@ -72,6 +73,89 @@ static int check_shape(struct hvbench_config *config)
 	return 0;
 }
 
+static int check_backing(struct hvbench_config *config)
+{
+	if (config->knob[HVBENCH_KNOB_BACKING] != HVBENCH_SIZE_1G) {
+		if (config->memory_address)
+			return refuse(config, -EINVAL,
+				      "memory is brought by the tool with backing=1g alone: "
+				      "memory_address must be 0");
+		return 0;
+	}
+	if (config->memory_bytes % HV_GIANT_BYTES)
+		return refuse(
+			config, -EINVAL,
+			"memory of %llu bytes with backing=1g: it must be a multiple of 1 GiB",
+			config->memory_bytes);
+	if (!config->memory_address || config->memory_address % HV_GIANT_BYTES)
+		return refuse(config, -EINVAL,
+			      "backing=1g needs memory of the tool's that starts at a multiple of "
+			      "1 GiB: map it with MAP_HUGETLB | MAP_HUGE_1GB");
+	return 0;
+}
+
+static int check_ept(struct hvbench_config *config)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+	u32 leaf = config->knob[HVBENCH_KNOB_EPT_LEAF];
+	u32 backing = config->knob[HVBENCH_KNOB_BACKING];
+
+	if (config->knob[HVBENCH_KNOB_EPT_AD] && !cap->ept_ad)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU's EPT has no accessed and dirty bits: use ept.ad=off");
+	if (leaf == HVBENCH_SIZE_2M && !cap->ept_2m)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU's EPT has no 2M leaves: use ept.leaf=4k");
+	if (leaf == HVBENCH_SIZE_1G && !cap->ept_1g)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU's EPT has no 1G leaves: use ept.leaf=%s",
+			      cap->ept_2m ? "2m" : "4k");
+	if (leaf == HVBENCH_SIZE_2M && backing < leaf)
+		return refuse(config, -EINVAL,
+			      "ept.leaf=2m needs host pages of 2M or more: add backing=2m");
+	if (leaf == HVBENCH_SIZE_1G && backing < leaf)
+		return refuse(config, -EINVAL, "ept.leaf=1g needs 1G host pages: add backing=1g");
+	return 0;
+}
+
+static int check_log(struct hvbench_config *config)
+{
+	u32 log = config->knob[HVBENCH_KNOB_LOG];
+
+	if (log == HVBENCH_LOG_PML && config->mmu != HVBENCH_MMU_EPT)
+		return refuse(config, -EINVAL,
+			      "log=pml needs EPT: use mmu=ept, or log=fault with mmu=spt");
+	if (log == HVBENCH_LOG_PML && !vmx_capability.pml)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has no page-modification logging: use log=fault or log=ad");
+	if ((log == HVBENCH_LOG_AD || log == HVBENCH_LOG_PML) && config->mmu == HVBENCH_MMU_EPT &&
+	    !config->knob[HVBENCH_KNOB_EPT_AD])
+		return refuse(config, -EINVAL,
+			      "log=%s finds written pages by the EPT's dirty bits: add ept.ad=on",
+			      log == HVBENCH_LOG_AD ? "ad" : "pml");
+	return 0;
+}
+
+static int check_spt(struct hvbench_config *config)
+{
+	const struct vmx_capability *cap = &vmx_capability;
+
+	if (config->knob[HVBENCH_KNOB_SPT_PCID] && !(cap->cr4_offered & HV_CR4_PCIDE))
+		return refuse(config, -EOPNOTSUPP, "this CPU has no PCID: use spt.pcid=off");
+	if (!config->knob[HVBENCH_KNOB_SPT_FILTER])
+		return 0;
+	if (config->knob[HVBENCH_KNOB_SPT_SYNC] == HVBENCH_SPT_SYNC_VTLB)
+		return refuse(config, -EINVAL,
+			      "spt.filter=on needs spt.sync=unsync or trap: vtlb does not follow "
+			      "what the guest maps");
+	/* "Not shadowed yet" is an entry with an address bit that does not exist. */
+	if (cap->physical_address_bits >= 52)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU has 52 physical address bits and none is reserved: use "
+			      "spt.filter=off");
+	return 0;
+}
+
 static int check_cpu(struct hvbench_config *config)
 {
 	const struct vmx_capability *cap = &vmx_capability;
@@ -82,20 +166,9 @@ static int check_cpu(struct hvbench_config *config)
 	if (config->knob[HVBENCH_KNOB_VPID] && !cap->vpid)
 		return refuse(config, -EOPNOTSUPP,
 			      "this CPU has no VPID (or lacks INVVPID): use vpid=off");
-	if (config->mmu != HVBENCH_MMU_EPT)
-		return 0;
-	if (config->knob[HVBENCH_KNOB_EPT_AD] && !cap->ept_ad)
-		return refuse(config, -EOPNOTSUPP,
-			      "this CPU's EPT has no accessed and dirty bits: use ept.ad=off");
-	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_2M) {
-		if (!cap->ept_2m)
-			return refuse(config, -EOPNOTSUPP,
-				      "this CPU's EPT has no 2M leaves: use ept.leaf=4k");
-		if (config->knob[HVBENCH_KNOB_BACKING] != HVBENCH_SIZE_2M)
-			return refuse(config, -EINVAL,
-				      "ept.leaf=2m needs 2M host pages: add backing=2m");
-	}
-	return 0;
+	if (config->knob[HVBENCH_KNOB_LA57] && !(cap->cr4_offered & HV_CR4_LA57))
+		return refuse(config, -EOPNOTSUPP, "this CPU has no 5-level paging: use la57=off");
+	return config->mmu == HVBENCH_MMU_EPT ? check_ept(config) : check_spt(config);
 }
 
 static int check_mmu_knobs(struct hvbench_config *config)
@@ -123,6 +196,10 @@ int hv_config_check(struct hvbench_config *config)
 	if (!err)
 		err = check_mmu_knobs(config);
 	if (!err)
+		err = check_backing(config);
+	if (!err)
 		err = check_cpu(config);
+	if (!err)
+		err = check_log(config);
 	return err;
 }

@@ -3,17 +3,9 @@
  * The events of paging on their way to the backend and back: the one place
  * that counts verdicts and turns them into what the run loop does next.
  */
+#include "emulate.h"
 #include "vcpu.h"
 #include "vmx/vmx.h"
-
-static void note_peak(struct hv_vcpu *vcpu)
-{
-	u64 bytes = hv_pool_used_bytes(&vcpu->pool);
-	u64 *peak = &vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak];
-
-	if (bytes > *peak)
-		*peak = bytes;
-}
 
 static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 			const struct hv_answer *answer)
@@ -23,7 +15,6 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 	switch (verdict) {
 	case HV_FILLED:
 		hv_count(mmu, fault_fill);
-		note_peak(vcpu);
 		return HV_NEXT_ENTER;
 	case HV_TRACKED:
 		hv_count(mmu, fault_track);
@@ -60,6 +51,54 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 	return hv_vcpu_end(vcpu, HVBENCH_END_INTERNAL);
 }
 
+/* What the guest's data reads may see, at its CPL (SDM 3A, 4.6.1). */
+static u32 read_access(const struct hv_cpu_view *view)
+{
+	if (view->cpl == 3)
+		return HV_PF_USER;
+	return view->rflags & HV_RFLAGS_AC ? HV_ACCESS_AC : 0;
+}
+
+/* True where the instruction at RIP was performed. */
+static bool emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa, struct hv_emulation *e)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	struct hv_guest_reader reader = { .mmu = mmu };
+	u64 hpa = hv_memory_hpa(mmu->memory, gpa >> HV_PAGE_SHIFT);
+	bool done;
+
+	if (unlikely(!HV_HPA_VALID(hpa) || !vmx_view_begin(vcpu, &e->cpu)))
+		return false;
+	reader.access = read_access(&e->cpu);
+	e->cpu.read = hv_guest_read;
+	e->cpu.context = &reader;
+	e->gva = gva;
+	e->page = hv_va(hpa);
+	done = hv_emulate(e);
+	vmx_view_end(vcpu, &e->cpu, done);
+	return done;
+}
+
+/* The fault was a write that must not happen on the CPU. */
+static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	enum hv_verdict verdict = HV_DONE;
+	struct hv_answer answer = {};
+	struct hv_emulation e;
+
+	if (unlikely(!emulate(vcpu, gva, gpa, &e))) {
+		hv_count(mmu, spt_emulate_failed);
+		verdict = mmu->ops->cannot_emulate(mmu, gpa);
+	} else {
+		hv_count(mmu, fault_emulate);
+		if (likely(e.bytes))
+			verdict = mmu->ops->wrote(mmu, (gpa & ~(HV_PAGE_BYTES - 1)) | e.offset,
+						  e.bytes);
+	}
+	return act(vcpu, verdict, &answer);
+}
+
 /* The guest's instruction is complete unless it has to be tried again. */
 static bool is_complete(enum hv_verdict verdict)
 {
@@ -73,7 +112,20 @@ enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault)
 
 	if (fault->space == HV_FAULT_GVA)
 		vcpu->control->run.gva = fault->gva;
+	if (verdict == HV_EMULATE && fault->space == HV_FAULT_GVA)
+		return act_emulate(vcpu, fault->gva, answer.gpa);
 	return act(vcpu, verdict, &answer);
+}
+
+/* PSE means nothing in 64-bit mode, but a guest that changes it wants a flush. */
+#define CR4_FLUSH_CHANGED (HV_CR4_PGE | HV_CR4_PSE | HV_CR4_PAE)
+
+static bool cr4_flushes(u64 old, u64 new)
+{
+	u64 changed = old ^ new;
+
+	return changed & CR4_FLUSH_CHANGED || changed & old & HV_CR4_PCIDE ||
+	       changed & new &HV_CR4_SMEP;
 }
 
 /* What a load of these registers does to the TLB: SDM 3A, 4.10.4.1. */
@@ -82,7 +134,7 @@ static void note_guest_flush(struct hv_mmu *mmu, const struct hv_paging *new,
 {
 	if (which == HV_LOAD_CR3) {
 		hv_count(mmu, guest_flush_cr3);
-	} else if (which == HV_LOAD_CR4 && mmu->paging.cr4 != new->cr4) {
+	} else if (which == HV_LOAD_CR4 && cr4_flushes(mmu->paging.cr4, new->cr4)) {
 		hv_count(mmu, guest_flush_cr4);
 		hv_flush_context(mmu);
 	}
@@ -97,10 +149,11 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 
 	if (is_complete(verdict)) {
 		note_guest_flush(mmu, new, which);
-		if (which != HV_LOAD_CR3)
+		if (which != HV_LOAD_CR3 && which != HV_LOAD_CR3_KEEP)
 			mmu->controls.changed = true;
 		mmu->paging = *new;
-		note_peak(vcpu);
+		/* Where nothing is to be programmed, the VMCS is as new as this. */
+		vcpu->paging_loaded = mmu->controls.changed;
 		*done = true;
 	}
 	return act(vcpu, verdict, &answer);
@@ -113,7 +166,7 @@ enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 	enum hv_verdict verdict;
 
 	/* INVLPG of an address that is not canonical does nothing (SDM 2A). */
-	if (!hv_is_canonical(gva)) {
+	if (!hv_is_canonical(mmu, gva)) {
 		hv_count(mmu, guest_flush_invlpg);
 		*done = true;
 		return HV_NEXT_ENTER;
@@ -121,6 +174,20 @@ enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 	verdict = mmu->ops->invlpg(mmu, gva, &answer);
 	if (is_complete(verdict)) {
 		hv_count(mmu, guest_flush_invlpg);
+		*done = true;
+	}
+	return act(vcpu, verdict, &answer);
+}
+
+enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pcid, u64 gva,
+			      bool *done)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	struct hv_answer answer = {};
+	enum hv_verdict verdict = mmu->ops->invpcid(mmu, type, pcid, gva, &answer);
+
+	if (is_complete(verdict)) {
+		hv_count(mmu, guest_flush_invpcid);
 		*done = true;
 	}
 	return act(vcpu, verdict, &answer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Guest memory in the kernel, see memory.h. The pages belong to the VM. */
+/* Guest memory in the kernel, see memory.h. */
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -7,6 +7,8 @@
 #include "memory.h"
 
 #define LARGE_ORDER (HV_CHUNK_SHIFT - HV_PAGE_SHIFT)
+#define GIANT_ORDER (HV_GIANT_SHIFT - HV_PAGE_SHIFT)
+#define GIANT_CHUNKS (HV_GIANT_BYTES >> HV_CHUNK_SHIFT)
 
 static u64 nr_chunks(const struct hv_memory *mem)
 {
@@ -47,7 +49,7 @@ int hv_memory_populate(struct hv_memory *mem, u64 gfn)
 	if (gfn >= mem->nr_frames)
 		return -EFAULT;
 	chunk = &mem->chunk[gfn / HV_CHUNK_FRAMES];
-	if (mem->large)
+	if (mem->backing != HVBENCH_SIZE_4K)
 		return fill_slot(chunk, LARGE_ORDER, HV_CHUNK_LARGE);
 	err = fill_slot(chunk, 0, 0);
 	if (err)
@@ -55,16 +57,22 @@ int hv_memory_populate(struct hv_memory *mem, u64 gfn)
 	return fill_slot((u64 *)hv_va(*chunk) + gfn % HV_CHUNK_FRAMES, 0, 0);
 }
 
-int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large, bool populate)
+static int alloc_chunks(struct hv_memory *mem, u64 bytes, enum hvbench_size backing)
 {
-	u64 gfn, step = large ? HV_CHUNK_FRAMES : 1;
-	int err;
-
 	mem->nr_frames = bytes >> HV_PAGE_SHIFT;
-	mem->large = large;
+	mem->backing = backing;
+	mem->pinned = NULL;
 	mem->chunk = kvcalloc(nr_chunks(mem), sizeof(*mem->chunk), GFP_KERNEL_ACCOUNT);
-	if (!mem->chunk)
-		return -ENOMEM;
+	return mem->chunk ? 0 : -ENOMEM;
+}
+
+int hv_memory_create(struct hv_memory *mem, u64 bytes, enum hvbench_size backing, bool populate)
+{
+	u64 gfn, step = backing == HVBENCH_SIZE_2M ? HV_CHUNK_FRAMES : 1;
+	int err = alloc_chunks(mem, bytes, backing);
+
+	if (err)
+		return err;
 	for (gfn = 0; populate && gfn < mem->nr_frames; gfn += step) {
 		err = fatal_signal_pending(current) ? -EINTR : hv_memory_populate(mem, gfn);
 		if (err) {
@@ -74,6 +82,61 @@ int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large, bool populate
 		cond_resched();
 	}
 	return 0;
+}
+
+/* Pins the 1G page at that address of the caller. 0 or -errno. */
+static int pin_giant(u64 address, struct page **pinned)
+{
+	struct page *page;
+	int nr = pin_user_pages_fast(address, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+
+	if (nr != 1)
+		return nr == -ENOMEM ? -ENOMEM : -EFAULT;
+	/* Its first page is the head of a compound page, which is aligned. */
+	if (!PageHead(page) || compound_order(page) != GIANT_ORDER) {
+		unpin_user_page(page);
+		return -EFAULT;
+	}
+	*pinned = page;
+	return 0;
+}
+
+int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address)
+{
+	u64 i, nr = bytes >> HV_GIANT_SHIFT;
+	int err = alloc_chunks(mem, bytes, HVBENCH_SIZE_1G);
+
+	if (err)
+		return err;
+	mem->pinned = kvcalloc(nr, sizeof(*mem->pinned), GFP_KERNEL_ACCOUNT);
+	if (!mem->pinned)
+		err = -ENOMEM;
+	for (i = 0; i < nr && !err; i++) {
+		err = fatal_signal_pending(current)
+			      ? -EINTR
+			      : pin_giant(address + (i << HV_GIANT_SHIFT), &mem->pinned[i]);
+		cond_resched();
+	}
+	if (err) {
+		hv_memory_destroy(mem);
+		return err;
+	}
+	for (i = 0; i < nr_chunks(mem); i++)
+		mem->chunk[i] = (page_to_phys(mem->pinned[i / GIANT_CHUNKS]) +
+				 (i % GIANT_CHUNKS << HV_CHUNK_SHIFT)) |
+				HV_CHUNK_LARGE;
+	return 0;
+}
+
+static void unpin_all(struct hv_memory *mem)
+{
+	u64 i, nr = mem->nr_frames >> GIANT_ORDER;
+
+	/* The guest may have written to them: dirty. */
+	for (i = 0; mem->pinned && i < nr && mem->pinned[i]; i++)
+		unpin_user_pages_dirty_lock(&mem->pinned[i], 1, true);
+	kvfree(mem->pinned);
+	mem->pinned = NULL;
 }
 
 static void free_chunk(u64 chunk)
@@ -99,7 +162,9 @@ void hv_memory_destroy(struct hv_memory *mem)
 
 	if (!mem->chunk)
 		return;
-	for (i = 0; i < nr_chunks(mem); i++) {
+	if (mem->backing == HVBENCH_SIZE_1G)
+		unpin_all(mem);
+	for (i = 0; mem->backing != HVBENCH_SIZE_1G && i < nr_chunks(mem); i++) {
 		free_chunk(mem->chunk[i]);
 		cond_resched();
 	}

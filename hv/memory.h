@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Guest memory: which host page lies behind which guest frame. One range of
- * guest-physical addresses from 0, in 2M chunks; a chunk is one 2M host page
- * or a table of 512 4K host pages, each perhaps not allocated yet.
+ * guest-physical addresses from 0, in 2M chunks; a chunk is 2M of one large host
+ * page or a table of 512 4K host pages, each perhaps not allocated yet.
+ *
+ * 4K and 2M pages are the VM's own. 1G pages can't be had from the kernel's
+ * allocator: the tool brings memory made of them, and the VM pins it.
  *
  * Look-up takes no lock and never sleeps; pages are only ever added, each by
  * one compare-and-exchange, until the VM is freed.
@@ -11,17 +14,23 @@
 #define HV_MEMORY_H
 
 #include "shim.h"
+#include "uapi/knobs.h"
 
 #define HV_CHUNK_SHIFT 21
 #define HV_CHUNK_FRAMES 512
+#define HV_GIANT_SHIFT 30
+#define HV_GIANT_BYTES (1ull << HV_GIANT_SHIFT)
 
-/* A chunk's entry: 0 (nothing yet), a 2M page, or a table of 4K pages. */
+/* A chunk's entry: 0 (nothing yet), 2M of a large page, or a table of 4K pages. */
 #define HV_CHUNK_LARGE 1ull
+
+struct page;
 
 struct hv_memory {
 	u64 nr_frames; /* guest frames are [0, nr_frames) */
-	u64 *chunk; /* hpa of a 2M page | HV_CHUNK_LARGE, or hpa of a table */
-	bool large; /* backing of new chunks */
+	u64 *chunk; /* hpa of the 2M | HV_CHUNK_LARGE, or hpa of a table */
+	enum hvbench_size backing;
+	struct page **pinned; /* the tool's 1G pages, by guest address */
 };
 
 /* Answers of hv_memory_hpa() that are no address. */
@@ -45,18 +54,31 @@ static inline u64 hv_memory_hpa(const struct hv_memory *mem, u64 gfn)
 	return likely(page) ? page : HV_HPA_ABSENT;
 }
 
-/* True where the 2M around gfn are one aligned 2M host page. */
+/* True where the 2M around gfn are 2M of host memory, contiguous and aligned. */
 static inline bool hv_memory_is_large(const struct hv_memory *mem, u64 gfn)
 {
 	return gfn < mem->nr_frames &&
 	       READ_ONCE(mem->chunk[gfn / HV_CHUNK_FRAMES]) & HV_CHUNK_LARGE;
 }
 
+/* The same for the 1G around gfn. */
+static inline bool hv_memory_is_giant(const struct hv_memory *mem, u64 gfn)
+{
+	return mem->backing == HVBENCH_SIZE_1G && gfn < mem->nr_frames;
+}
+
 /*
- * 0, or -ENOMEM with nothing left behind. bytes: a multiple of 2M. With
- * populate, all pages are allocated (zeroed) now, otherwise on first use.
+ * 0, or -ENOMEM with nothing left behind. bytes: a multiple of 2M; backing: 4K
+ * or 2M. With populate, all pages are allocated (zeroed) now, otherwise on first
+ * use.
  */
-int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large, bool populate);
+int hv_memory_create(struct hv_memory *mem, u64 bytes, enum hvbench_size backing, bool populate);
+/*
+ * Takes the caller's memory at address instead, as it is: whole 1G pages, which
+ * stay pinned until destroy. 0, -ENOMEM, -EINTR, or -EFAULT where a part of it is
+ * not a 1G page of the caller's, with nothing left behind.
+ */
+int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address);
 void hv_memory_destroy(struct hv_memory *mem);
 
 /* Makes sure that a host page lies behind gfn. May sleep. 0, -ENOMEM, -EFAULT. */

@@ -166,7 +166,8 @@ struct hv_flush {
 struct hv_dirty {
 	u64 *written, *touched;
 	u64 words; /* of each */
-	bool on; /* between HV_LOG_START and HV_LOG_STOP */
+	/* From just before HV_LOG_START, with all bits 0, to just before HV_LOG_STOP. */
+	bool on;
 };
 
 enum hv_log_action {
@@ -237,6 +238,14 @@ struct hv_mmu_ops {
 	 * Bounded by the VM's tables. NULL where there is none.
 	 */
 	void (*log)(struct hv_mmu *mmu, enum hv_log_action action);
+
+	/*
+	 * From now on the guest may use these frames, all of one chunk of guest
+	 * memory, by rights (HVBENCH_MAY_* bits) alone; what it must not do is
+	 * HV_FORBIDDEN. May sleep. 0, -ENOMEM with nothing changed, or -EOPNOTSUPP
+	 * where the CPU can't express the combination. NULL where there is none.
+	 */
+	int (*set_rights)(struct hv_mmu *mmu, u64 gfn, u32 frames, u32 rights);
 };
 
 struct hv_mmu {

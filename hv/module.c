@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "log.h"
+#include "mmu.h"
 #include "uapi/hvbench.h"
 #include "vm.h"
 #include "vmx/capability.h"
@@ -22,7 +23,12 @@ static u32 capabilities(void)
 	       (cap->ept_1g ? HVBENCH_CAP_EPT_1G : 0) | (cap->ept_ad ? HVBENCH_CAP_EPT_AD : 0) |
 	       (cap->ept_exec_only ? HVBENCH_CAP_EPT_EXEC_ONLY : 0) |
 	       (cap->vpid ? HVBENCH_CAP_VPID : 0) | (cap->pml ? HVBENCH_CAP_PML : 0) |
-	       (cap->unrestricted ? HVBENCH_CAP_UNRESTRICTED : 0);
+	       (cap->unrestricted ? HVBENCH_CAP_UNRESTRICTED : 0) |
+	       (cap->invpcid ? HVBENCH_CAP_INVPCID : 0) |
+	       (cap->cr4_offered & HV_CR4_PCIDE ? HVBENCH_CAP_PCID : 0) |
+	       (cap->cr4_offered & HV_CR4_SMEP ? HVBENCH_CAP_SMEP : 0) |
+	       (cap->cr4_offered & HV_CR4_SMAP ? HVBENCH_CAP_SMAP : 0) |
+	       (cap->cr4_offered & HV_CR4_LA57 ? HVBENCH_CAP_LA57 : 0);
 }
 
 static int get_info(struct hvbench_info __user *user)

@@ -26,6 +26,7 @@ struct hv_pool {
 	struct hv_pool_link *pages, *nodes;
 	u32 free_pages, free_nodes;
 	u32 used_pages, used_nodes; /* taken and not given back */
+	u64 peak_bytes; /* the most that both ever held */
 	/*
 	 * A backend whose tables are a cache drops some before it goes beyond;
 	 * EPT needs none: its tables are bounded by guest memory.
@@ -33,6 +34,20 @@ struct hv_pool {
 	u32 limit_pages;
 	void *node_pages; /* the pages that nodes were cut from, see pool.c */
 };
+
+/* Bytes held by tables and their bookkeeping now. */
+static inline u64 hv_pool_used_bytes(const struct hv_pool *pool)
+{
+	return pool->used_pages * (u64)HV_PAGE_BYTES + pool->used_nodes * (u64)HV_NODE_BYTES;
+}
+
+static inline void hv_pool_note_peak(struct hv_pool *pool)
+{
+	u64 bytes = hv_pool_used_bytes(pool);
+
+	if (bytes > pool->peak_bytes)
+		pool->peak_bytes = bytes;
+}
 
 /* Nothing or zeroed memory; never sleeps. */
 static inline void *hv_pool_take_page(struct hv_pool *pool)
@@ -45,6 +60,7 @@ static inline void *hv_pool_take_page(struct hv_pool *pool)
 	link->next = NULL;
 	pool->free_pages--;
 	pool->used_pages++;
+	hv_pool_note_peak(pool);
 	return link;
 }
 
@@ -68,6 +84,7 @@ static inline void *hv_pool_take_node(struct hv_pool *pool)
 	link->next = NULL;
 	pool->free_nodes--;
 	pool->used_nodes++;
+	hv_pool_note_peak(pool);
 	return link;
 }
 
@@ -84,12 +101,6 @@ static inline void hv_pool_give_node(struct hv_pool *pool, void *zeroed)
 static inline bool hv_pool_has(const struct hv_pool *pool, u32 pages, u32 nodes)
 {
 	return pool->free_pages >= pages && pool->free_nodes >= nodes;
-}
-
-/* Bytes held by tables and their bookkeeping now. */
-static inline u64 hv_pool_used_bytes(const struct hv_pool *pool)
-{
-	return pool->used_pages * (u64)HV_PAGE_BYTES + pool->used_nodes * (u64)HV_NODE_BYTES;
 }
 
 /*

@@ -37,16 +37,24 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 		.ept_2m = cap->ept_2m,
 		.ept_1g = cap->ept_1g,
 		.ept_ad = cap->ept_ad,
+		.pcid = cap->cr4_offered & HV_CR4_PCIDE,
+		.ept_exec_only = cap->ept_exec_only,
+		.pml = cap->pml,
 	};
 	mmu->paging = (struct hv_paging){
 		.cr0 = HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | HV_CR0_PG,
 		.cr4 = HV_CR4_PAE,
 		.efer = HV_EFER_LME | HV_EFER_LMA | HV_EFER_NXE,
 	};
+	if (mmu->knob[HVBENCH_KNOB_LA57])
+		mmu->paging.cr4 |= HV_CR4_LA57;
 	err = vmx_vcpu_create(vcpu, mmu->knob[HVBENCH_KNOB_VPID]);
 	if (err)
 		return err;
 	err = fill_pool(vcpu);
+	if (err)
+		goto out_vcpu;
+	err = hv_dirty_create(mmu);
 	if (err)
 		goto out_vcpu;
 	err = mmu->ops->create(mmu);
@@ -55,6 +63,7 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 	return 0;
 
 out_vcpu:
+	hv_dirty_destroy(mmu);
 	hv_pool_destroy(&vcpu->pool);
 	vmx_vcpu_destroy(vcpu);
 	return err;
@@ -64,6 +73,7 @@ void hv_vcpu_destroy(struct hv_vcpu *vcpu)
 {
 	vmx_vcpu_destroy(vcpu);
 	vcpu->mmu.ops->destroy(&vcpu->mmu);
+	hv_dirty_destroy(&vcpu->mmu);
 	hv_pool_destroy(&vcpu->pool);
 }
 
@@ -126,6 +136,44 @@ int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 	vcpu->start_pending = true;
 	vcpu->started = true;
 out:
+	mutex_unlock(&vcpu->run_lock);
+	return err;
+}
+
+/* The range, chunk by chunk as the backend wants it. */
+static int set_rights(struct hv_mmu *mmu, u64 gfn, u64 frames, u32 rights)
+{
+	while (frames) {
+		u32 part = min_t(u64, frames, HV_CHUNK_FRAMES - gfn % HV_CHUNK_FRAMES);
+		int err = fatal_signal_pending(current)
+				  ? -EINTR
+				  : mmu->ops->set_rights(mmu, gfn, part, rights);
+
+		if (err)
+			return err;
+		gfn += part;
+		frames -= part;
+		cond_resched();
+	}
+	return 0;
+}
+
+int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights)
+{
+	struct hv_mmu *mmu = &vcpu->mmu;
+	u64 memory = mmu->memory->nr_frames << HV_PAGE_SHIFT;
+	int err;
+
+	if (rights->reserved || (rights->gpa | rights->bytes) % HV_PAGE_BYTES ||
+	    rights->gpa > memory || rights->bytes > memory - rights->gpa ||
+	    rights->rights & ~(HVBENCH_MAY_READ | HVBENCH_MAY_WRITE | HVBENCH_MAY_EXECUTE))
+		return -EINVAL;
+	if (!mmu->ops->set_rights)
+		return -EOPNOTSUPP;
+	if (!mutex_trylock(&vcpu->run_lock))
+		return -EBUSY;
+	err = set_rights(mmu, rights->gpa >> HV_PAGE_SHIFT, rights->bytes >> HV_PAGE_SHIFT,
+			 rights->rights);
 	mutex_unlock(&vcpu->run_lock);
 	return err;
 }
@@ -216,6 +264,7 @@ static int run_locked(struct hv_vcpu *vcpu)
 		preempt_enable();
 	} while (next != HV_NEXT_TOOL);
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes] = hv_pool_used_bytes(&vcpu->pool);
+	vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak] = vcpu->pool.peak_bytes;
 	if (vcpu->ended)
 		hv_vcpu_account(vcpu);
 	return 0;

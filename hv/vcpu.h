@@ -34,7 +34,14 @@ enum hv_next {
 };
 
 /* Which register the guest loads, as far as paging cares. */
-enum hv_paging_register { HV_LOAD_START, HV_LOAD_CR0, HV_LOAD_CR3, HV_LOAD_CR4, HV_LOAD_EFER };
+enum hv_paging_register {
+	HV_LOAD_START,
+	HV_LOAD_CR0,
+	HV_LOAD_CR3,
+	HV_LOAD_CR3_KEEP, /* with bit 63: what is cached for its PCID may stay */
+	HV_LOAD_CR4,
+	HV_LOAD_EFER,
+};
 
 struct hv_event {
 	u32 info; /* as in VM_ENTRY_INTR_INFO_FIELD; 0: none */
@@ -50,6 +57,7 @@ struct hv_host_segments {
 
 struct hv_vcpu {
 	u64 gpr[HV_NR_GPRS];
+	u64 entry_slot, view_rsp; /* between vmx_view_begin() and vmx_view_end() */
 	u64 cr2;
 	u64 kernel_gs_base; /* the guest's, while it is not loaded */
 
@@ -68,6 +76,9 @@ struct hv_vcpu {
 	u64 host_kernel_gs_base, host_debugctl, host_pebs;
 	struct hv_host_segments host_segments;
 
+	bool paging_loaded; /* at the next entry mmu.paging is newer than the VMCS */
+	u64 *pml; /* the page-modification log, NULL without */
+
 	bool need_backing; /* PREPARE must populate backing_gpa */
 	u64 backing_gpa;
 
@@ -78,11 +89,28 @@ struct hv_vcpu {
 	struct mutex run_lock;
 };
 
-/* With 4-level paging bits 63:47 of a linear address are equal (SDM 1, 3.3.7.1). */
-static inline bool hv_is_canonical(u64 gva)
+/*
+ * With 4-level paging bits 63:47 of a linear address are equal, with 5-level
+ * paging bits 63:56 (SDM 1, 3.3.7.1).
+ */
+static inline bool hv_is_canonical(const struct hv_mmu *mmu, u64 gva)
 {
-	return (u64)((s64)(gva << 16) >> 16) == gva;
+	u32 shift = unlikely(mmu->paging.cr4 & HV_CR4_LA57) ? 7 : 16;
+
+	return (u64)((s64)(gva << shift) >> shift) == gva;
 }
+
+/* Guest memory as the guest itself would read it, see access.c. */
+struct hv_guest_reader {
+	struct hv_mmu *mmu;
+	u32 access; /* of a data read: HV_PF_USER and HV_ACCESS_AC */
+	bool missed; /* the last read found nothing, at missing */
+	u32 missed_access;
+	u64 missing;
+};
+
+/* The reader of a decoder (decode.h); context is a struct hv_guest_reader. */
+bool hv_guest_read(void *context, u64 gva, void *to, u32 bytes, bool fetch);
 
 /* 0 or -errno with nothing left behind. mmu.{ops,knob,memory} are set. */
 int hv_vcpu_create(struct hv_vcpu *vcpu);
@@ -91,6 +119,17 @@ void hv_vcpu_destroy(struct hv_vcpu *vcpu);
 /* The ioctls of the same names, see uapi/hvbench.h. May sleep. */
 int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
 int hv_vcpu_run(struct hv_vcpu *vcpu);
+int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights);
+int hv_dirty_request(struct hv_vcpu *vcpu, struct hvbench_log_request *request);
+
+/* The bitmaps of mmu->dirty, where the knob log wants them. 0 or -ENOMEM. */
+int hv_dirty_create(struct hv_mmu *mmu);
+void hv_dirty_destroy(struct hv_mmu *mmu);
+/*
+ * The guest rang an HVBENCH_BELL_LOG_*. Interrupts off, the VMCS current. *done
+ * is true where its instruction is complete.
+ */
+enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done);
 
 /* Counts the exit that ends now: the guest is about to be entered. */
 void hv_vcpu_account(struct hv_vcpu *vcpu);
@@ -107,6 +146,8 @@ enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault);
 enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
 				 enum hv_paging_register which, bool *done);
 enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done);
+enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pcid, u64 gva,
+			      bool *done);
 
 /* CPUID as the guest sees it: features without state of their own. */
 void hv_guest_cpuid(struct hv_vcpu *vcpu);

@@ -7,6 +7,7 @@
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
@@ -36,13 +37,19 @@ u32 hv_vm_count(void)
 }
 
 /*
- * Shadow tables can be many times the guest's own, so they are bounded: as
- * much as guest memory itself, within limits. The backend drops tables before
- * it goes beyond; dropping them all is one event's work at most.
+ * Shadow tables can be many times the guest's own, so they are bounded: by the
+ * knob, or as much as guest memory itself, within limits. The backend drops
+ * tables before it goes beyond; dropping them all is one event's work at most.
  */
-static u32 table_page_limit(u64 memory_bytes)
+static u32 table_page_limit(const struct hvbench_config *config)
 {
-	return clamp_t(u64, memory_bytes, 16ull << 20, 256ull << 20) >> HV_PAGE_SHIFT;
+	/* In the order of the knob's choices. */
+	static const u64 bytes[] = { 0, SZ_512K, SZ_1M, SZ_4M, SZ_16M, SZ_64M, SZ_256M };
+	u64 limit = bytes[config->knob[HVBENCH_KNOB_SPT_MEMORY]];
+
+	if (!limit)
+		limit = clamp_t(u64, config->memory_bytes, SZ_16M, SZ_256M);
+	return limit >> HV_PAGE_SHIFT;
 }
 
 static const char *refusal(int err)
@@ -54,6 +61,9 @@ static const char *refusal(int err)
 		return "the host has not enough memory for this VM: choose less, or backing=4k";
 	case -EINTR:
 		return "interrupted by a signal";
+	case -EFAULT:
+		return "backing=1g: the memory that was brought is not all 1G huge pages: reserve "
+		       "them with hugepagesz=1G hugepages=N on the kernel's command line";
 	}
 	return "the MMU backend refused it: a bug, please report the command";
 }
@@ -67,6 +77,14 @@ static void vm_free(struct hv_vm *vm)
 	atomic_dec(&live_vms);
 }
 
+static int create_memory(struct hv_memory *memory, const struct hvbench_config *config)
+{
+	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G)
+		return hv_memory_pin(memory, config->memory_bytes, config->memory_address);
+	return hv_memory_create(memory, config->memory_bytes, config->knob[HVBENCH_KNOB_BACKING],
+				config->knob[HVBENCH_KNOB_POPULATE]);
+}
+
 static struct hv_vm *vm_alloc(const struct hvbench_config *config)
 {
 	struct hv_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
@@ -78,14 +96,12 @@ static struct hv_vm *vm_alloc(const struct hvbench_config *config)
 	vm->control = vmalloc_user(HVBENCH_CONTROL_BYTES);
 	if (!vm->control)
 		goto out_vm;
-	err = hv_memory_create(&vm->memory, config->memory_bytes,
-			       config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_2M,
-			       config->knob[HVBENCH_KNOB_POPULATE]);
+	err = create_memory(&vm->memory, config);
 	if (err)
 		goto out_control;
 	vm->vcpu.control = vm->control;
 	vm->vcpu.stats = &vm->control->stats;
-	vm->vcpu.pool.limit_pages = table_page_limit(config->memory_bytes);
+	vm->vcpu.pool.limit_pages = table_page_limit(config);
 	vm->vcpu.mmu.ops = backends[config->mmu];
 	vm->vcpu.mmu.knob = vm->config.knob;
 	vm->vcpu.mmu.memory = &vm->memory;
@@ -110,6 +126,28 @@ static int vm_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+static long set_rights(struct hv_vm *vm, const void __user *user)
+{
+	struct hvbench_rights rights;
+
+	if (copy_from_user(&rights, user, sizeof(rights)))
+		return -EFAULT;
+	return hv_vcpu_set_rights(&vm->vcpu, &rights);
+}
+
+static long log_request(struct hv_vm *vm, void __user *user)
+{
+	struct hvbench_log_request request;
+	int err;
+
+	if (copy_from_user(&request, user, sizeof(request)))
+		return -EFAULT;
+	err = hv_dirty_request(&vm->vcpu, &request);
+	if (!err && copy_to_user(user, &request, sizeof(request)))
+		return -EFAULT;
+	return err;
+}
+
 static long vm_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	struct hv_vm *vm = file->private_data;
@@ -122,6 +160,10 @@ static long vm_ioctl(struct file *file, unsigned int command, unsigned long argu
 		return hv_vcpu_set_start(&vm->vcpu, &start);
 	case HVBENCH_RUN:
 		return argument ? -EINVAL : hv_vcpu_run(&vm->vcpu);
+	case HVBENCH_SET_RIGHTS:
+		return set_rights(vm, (void __user *)argument);
+	case HVBENCH_LOG:
+		return log_request(vm, (void __user *)argument);
 	}
 	return -ENOTTY;
 }
@@ -130,10 +172,14 @@ static vm_fault_t memory_fault(struct vm_fault *vmf)
 {
 	struct hv_vm *vm = vmf->vma->vm_file->private_data;
 	int err = hv_memory_populate(&vm->memory, vmf->pgoff);
+	u64 hpa;
 
 	if (err)
 		return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
-	vmf->page = virt_to_page(hv_va(hv_memory_hpa(&vm->memory, vmf->pgoff)));
+	hpa = hv_memory_hpa(&vm->memory, vmf->pgoff);
+	if (vmf->vma->vm_flags & VM_PFNMAP)
+		return vmf_insert_pfn(vmf->vma, vmf->address, hpa >> PAGE_SHIFT);
+	vmf->page = virt_to_page(hv_va(hpa));
 	get_page(vmf->page);
 	return 0;
 }
@@ -146,6 +192,12 @@ static int map_memory(struct hv_vm *vm, struct vm_area_struct *vma)
 	    vma_pages(vma) > vm->memory.nr_frames - vma->vm_pgoff || !(vma->vm_flags & VM_SHARED))
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, 0);
+	/*
+	 * A part of a huge page can't be counted as mapped: its struct page may
+	 * be read-only (CONFIG_HUGETLB_PAGE_OPTIMIZE_VMEMMAP). The VM's pin holds it.
+	 */
+	if (vm->memory.backing == HVBENCH_SIZE_1G)
+		vm_flags_mod(vma, VM_PFNMAP, 0);
 	vma->vm_ops = &memory_vm_ops;
 	return 0;
 }

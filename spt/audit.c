@@ -4,7 +4,7 @@
  * slow, and no part of the module. It changes nothing, and asks the data
  * structures in other ways than the code that keeps them where it can.
  */
-#include "spt.h"
+#include "leaf.h"
 
 struct audit {
 	struct spt *spt;

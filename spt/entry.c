@@ -7,7 +7,7 @@
  * for a flush when the entry loses a right (invariant 8). Called by fill.c,
  * sync.c, page.c, rmap.c and the strategies.
  */
-#include "spt.h"
+#include "leaf.h"
 
 /*
  * Do all entries of the set lie at one place in roots, as the tables do that

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filling: makes the shadow hold the translation that a walk just found, from
- * the root down to the leaf entry. Every link on the way is held against the
- * walk, because the guest may have changed its upper tables without a flush.
- * Called by spt.c for each fault that is not the guest's own.
+ * What a fault comes to: a walk of the guest's tables, and then the guest's own
+ * fault, a write to perform for it, or filling, which makes the shadow hold the
+ * translation that the walk found, from the root down to the leaf entry. Every
+ * link on the way is held against the walk, because the guest may have changed
+ * its upper tables without a flush. Called by spt.c; in one file for the
+ * compiler's sake: this is the hot path.
  */
-#include "spt.h"
+#include "leaf.h"
 
 enum step { STEP_READY, STEP_RESTART };
 
@@ -61,18 +63,51 @@ static enum step relink(struct spt *spt, struct spt_page *parent, u32 index, u64
 	return STEP_READY;
 }
 
+/* Does a stale page's entry still say what the link to child was made from? */
+static bool is_link_right(const struct spt *spt, const struct spt_page *sp, u32 index,
+			  const struct spt_page *child)
+{
+	const u64 *table = spt_guest_table(spt, sp);
+	u64 now = table ? READ_ONCE(table[index]) : 0;
+
+	return spt_is_cacheable(spt, sp, now) && spt_child_key(sp->key, now) == child->key;
+}
+
 /*
- * The page of that level for the walk, with *written set if a link had to be
- * made; or NULL.
+ * The deepest page on the way to gva to which all links say what the guest's
+ * tables say. Its own entries may be old: the walk reads the guest's.
  */
-static struct spt_page *leaf_page(struct spt *spt, const struct spt_walk *walk, u32 leaf,
-				  bool *written)
+static struct spt_page *known_page(const struct spt *spt, u64 gva)
 {
 	struct spt_page *sp = spt->root, *child;
 	u32 level, index;
+
+	if (unlikely(!spt->tracks))
+		return sp;
+	for (level = spt->levels; level > 1; level--) {
+		index = pt_index(gva, level);
+		child = likely(level > 2) ? sp->child[index] : spt_child(sp, index);
+		if (unlikely(!child || spt_is_direct(child)))
+			break;
+		if (unlikely(sp->stale) && !is_link_right(spt, sp, index, child))
+			break;
+		sp = child;
+	}
+	return sp;
+}
+
+/*
+ * The page of that level for the walk, which began at sp, with *written set if a
+ * link had to be made; or NULL.
+ */
+static struct spt_page *leaf_page(struct spt *spt, struct spt_page *sp, const struct spt_walk *walk,
+				  u32 leaf, bool *written)
+{
+	struct spt_page *child;
+	u32 level, index;
 	u64 key;
 
-	for (level = spt->levels; level > leaf; level--) {
+	for (level = walk->from; level > leaf; level--) {
 		index = pt_index(walk->gva, level);
 		key = child_key(sp, walk);
 		child = spt_child(sp, index);
@@ -160,11 +195,11 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 		if (unlikely(!set))
 			return HV_BROKEN;
 	}
-	was_used = spt_is_used(sp, index);
+	was_used = unlikely(spt->mmu->dirty.on) && spt_is_used(sp, index);
 	caught = let_write(spt, walk, leaf == 1 ? set : NULL);
 	if (leaf > 1) {
 		hpa = pt_leaf_base(hpa, leaf);
-		if (was_used && !spt_is_leaf(sp, index))
+		if (spt_is_used(sp, index) && !spt_is_leaf(sp, index))
 			spt_entry_drop(spt, sp, index);
 	}
 	if (likely(spt_entry_map(spt, sp, index, walk->entry[walk->level], set, hpa,
@@ -197,33 +232,10 @@ static bool is_trapped(const struct spt *spt, const struct spt_walk *walk)
 {
 	const u64 *set;
 
-	if (!spt->strategy->traps || !(walk->access & HV_PF_WRITE))
+	if (!spt->traps || !(walk->access & HV_PF_WRITE))
 		return false;
 	set = spt_rmap(spt, walk->gfn);
 	return set && *set & SPT_PROTECTED;
-}
-
-/*
- * The table pages on the path come first: they may make the frame that is
- * written to a table, protect it again, or split what was one large page.
- */
-enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk, struct hv_answer *answer)
-{
-	struct spt_page *sp;
-	bool written = false;
-	u32 leaf;
-
-	do {
-		leaf = walk->level > 1 && spt_may_be_large(spt, walk->gfn) ? 2 : 1;
-		sp = leaf_page(spt, walk, leaf, &written);
-		if (unlikely(spt->broken))
-			return HV_BROKEN;
-	} while (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))));
-	if (unlikely(is_trapped(spt, walk))) {
-		answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
-		return HV_EMULATE;
-	}
-	return fill_leaf(spt, walk, sp, written);
 }
 
 /* Has the leaf entry been made from that guest entry, or gives as little as it would? */
@@ -260,12 +272,11 @@ static bool is_fresh(const struct spt *spt, const struct spt_page *sp, u32 index
  * address (SDM 3A, 4.10.4.1), so a guest that gets one may count on its
  * current tables there, without a flush. Below a direct page nothing can be old.
  */
-void spt_forget_stale(struct spt *spt, const struct spt_walk *walk)
+static noinline void forget_stale(struct spt *spt, struct spt_page *sp, const struct spt_walk *walk)
 {
-	struct spt_page *sp = spt->root;
 	u32 level, index;
 
-	for (level = spt->levels; level && !spt_is_direct(sp); level--) {
+	for (level = walk->from; level && !spt_is_direct(sp); level--) {
 		index = pt_index(walk->gva, level);
 		if (!spt_is_used(sp, index)) {
 			if (level == walk->level)
@@ -280,4 +291,58 @@ void spt_forget_stale(struct spt *spt, const struct spt_walk *walk)
 			return;
 		sp = sp->child[index];
 	}
+}
+
+static enum hv_verdict emulate(const struct spt_walk *walk, struct hv_answer *answer)
+{
+	answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
+	return HV_EMULATE;
+}
+
+/*
+ * The table pages on the path come first: they may make the frame that is
+ * written to a table, protect it again, or split what was one large page.
+ */
+static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struct spt_walk *walk,
+			    struct hv_answer *answer)
+{
+	struct spt_page *sp = start;
+	bool written = false;
+
+	if (unlikely(walk->from > 1)) {
+		u32 leaf = walk->level > 1 && spt_may_be_large(spt, walk->gfn) ? 2 : 1;
+
+		sp = leaf_page(spt, start, walk, leaf, &written);
+		if (unlikely(spt->broken))
+			return HV_BROKEN;
+		/* What the walk began with may be gone: the guest tries again. */
+		if (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))))
+			return HV_DONE;
+	}
+	if (unlikely(is_trapped(spt, walk)))
+		return emulate(walk, answer);
+	return fill_leaf(spt, walk, sp, written);
+}
+
+enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struct hv_answer *answer)
+{
+	struct spt_page *start = known_page(spt, fault->gva);
+	struct spt_walk walk __uninitialized;
+	enum hv_verdict verdict;
+
+	verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
+	if (verdict == HV_FILLED && spt_make_room(spt)) {
+		/* Where the walk began may be gone. */
+		start = known_page(spt, fault->gva);
+		verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
+	}
+	if (unlikely(verdict != HV_FILLED)) {
+		if (verdict == HV_GUEST_FAULT)
+			forget_stale(spt, start, &walk);
+		return verdict;
+	}
+	spt->must_emulate = walk.must_emulate;
+	if (unlikely(walk.must_emulate))
+		return emulate(&walk, answer);
+	return fill(spt, start, &walk, answer);
 }

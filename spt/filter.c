@@ -57,7 +57,7 @@ void spt_filter_update(struct spt *spt)
 	struct hv_controls *controls = &spt->mmu->controls;
 	bool armed = spt->filter_fits && list_empty(&spt->stale_upper);
 
-	if (likely(!spt->absent || controls->filter_not_present == armed))
+	if (likely(controls->filter_not_present == armed))
 		return;
 	controls->filter_not_present = armed;
 	controls->changed = true;

@@ -1,45 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Leaf entries: which rights they may carry, which frame they map, when one
- * may be made that no access asked for, and how large it may be. Looks and
- * decides; entry.c writes. Called by entry.c, fill.c, sync.c and mirror.c.
+ * Leaf entries: which frame they map, when one may be made that no access
+ * asked for, and how large it may be. Looks and decides; entry.c writes. Which
+ * rights they may carry is in leaf.h. Called by fill.c, sync.c and mirror.c.
  */
 #include "spt.h"
 
 /* What the CPU makes something of. PWT, PCD, PAT, G and the ignored bits are not shadowed. */
 #define LEAF_BITS (PT_P | PT_W | PT_U | PT_A | PT_D | PT_PS | PT_ADDR | PT_NX)
-
-/*
- * The CPU runs with CR0.WP = 1 and NXE = 1, so the entry must say what the
- * guest's registers would make of the guest's rights (SDM 3A, 4.6.1). With the
- * guest's WP = 0 a supervisor may write to any page. No entry allows that
- * and keeps user code from writing too, so a user page that is not writable
- * goes to and fro between "user may read" and "supervisor may write". The latter
- * is a supervisor page for the CPU, which then neither SMEP (so NX stands in for
- * it) nor SMAP sees (so that the walker has such writes emulated). W waits for
- * D to be set by the walker, or else a write would leave no trace.
- */
-u64 spt_leaf_rights(const struct spt_page *sp, u64 entry, bool supervisor_write)
-{
-	u64 access = sp->key & SPT_ACCESS, dirty = sp->key & SPT_DIRTY;
-
-	if (!spt_is_direct(sp)) {
-		access &= spt_entry_access(entry);
-		dirty = entry & PT_D;
-	}
-	if (!(access & SPT_ACCESS_W) && !(sp->key & SPT_WP)) {
-		if (!(access & SPT_ACCESS_U)) {
-			access |= SPT_ACCESS_W;
-		} else if (supervisor_write) {
-			access = (access | SPT_ACCESS_W) & ~SPT_ACCESS_U;
-			if (sp->key & SPT_SMEP)
-				access &= ~SPT_ACCESS_X;
-		}
-	}
-	if (!dirty)
-		access &= ~SPT_ACCESS_W;
-	return (access & (PT_W | PT_U)) | (access & SPT_ACCESS_X ? 0 : PT_NX);
-}
 
 /* A large leaf that copies a piece of a 1G page, or a 4K piece of any. */
 u64 spt_leaf_gfn(const struct spt_page *sp, u32 index)

@@ -145,12 +145,12 @@ static struct spt_page *oldest(struct spt *spt)
  * A full cache loses its oldest pages: the guest refaults, and notices
  * nothing. What the reverse map itself holds goes only with everything.
  */
-void spt_make_room(struct spt *spt)
+void spt_evict(struct spt *spt)
 {
 	const struct hv_pool *pool = spt->mmu->pool;
 	struct spt_page *sp;
 
-	while (unlikely(pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages)) {
+	while (pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages && !spt->broken) {
 		sp = oldest(spt);
 		if (!sp || !spt->strategy->drop(spt, sp)) {
 			spt->strategy->zap_all(spt);
@@ -158,14 +158,12 @@ void spt_make_room(struct spt *spt)
 		}
 		hv_count(spt->mmu, spt_evict);
 		spt_reap(spt);
-		if (unlikely(spt->broken))
-			return;
 	}
 }
 
 void spt_reap(struct spt *spt)
 {
-	while (unlikely(!list_empty(&spt->orphans)) && !spt->broken) {
+	while (!list_empty(&spt->orphans) && !spt->broken) {
 		struct spt_page *sp = list_first_entry(&spt->orphans, struct spt_page, list);
 
 		if (unlikely(!spt_page_free(spt, sp)))

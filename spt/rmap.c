@@ -19,16 +19,7 @@ static struct spt_chunk *chunk_of(const struct spt *spt, u64 gfn)
 	return likely(chunk < spt->nr_chunks) ? &spt->chunk[chunk] : NULL;
 }
 
-u64 *spt_rmap(const struct spt *spt, u64 gfn)
-{
-	const struct spt_chunk *chunk = chunk_of(spt, gfn);
-
-	if (!chunk || !chunk->rmap)
-		return NULL;
-	return &chunk->rmap[gfn % HV_CHUNK_FRAMES];
-}
-
-u64 *spt_rmap_make(struct spt *spt, u64 gfn)
+u64 *spt_rmap_make_page(struct spt *spt, u64 gfn)
 {
 	struct spt_chunk *chunk = chunk_of(spt, gfn);
 

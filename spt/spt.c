@@ -83,6 +83,7 @@ static void set_knobs(struct spt *spt, const struct hv_mmu *mmu)
 
 	spt->strategy = strategies[knob[HVBENCH_KNOB_SPT_SYNC]];
 	spt->tracks = spt->strategy->tracks;
+	spt->traps = spt->strategy->traps;
 	spt->keeps_guest = spt->tracks || knob[HVBENCH_KNOB_LOG] == HVBENCH_LOG_AD;
 	spt->pcid = spt->tracks && knob[HVBENCH_KNOB_SPT_PCID];
 	spt->large = knob[HVBENCH_KNOB_SPT_LARGE];
@@ -181,9 +182,11 @@ static void update_invlpg(struct spt *spt)
 /* And ends here. */
 static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
 {
-	spt_reap(spt);
-	spt_filter_update(spt);
-	if (spt->strategy->traps)
+	if (unlikely(!list_empty(&spt->orphans)))
+		spt_reap(spt);
+	if (spt->absent)
+		spt_filter_update(spt);
+	if (spt->traps)
 		update_invlpg(spt);
 	return unlikely(spt->broken) ? HV_BROKEN : verdict;
 }
@@ -193,26 +196,12 @@ static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 {
 	struct spt *spt = mmu->backend;
 	enum hv_verdict verdict = begin(spt);
-	struct spt_walk walk;
 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	if (unlikely(fault->space != HV_FAULT_GVA))
 		return HV_BROKEN;
-	verdict = spt_walk(spt, fault->gva, fault->access, &walk, answer);
-	if (verdict == HV_GUEST_FAULT) {
-		spt_forget_stale(spt, &walk);
-		return end(spt, verdict);
-	}
-	if (verdict != HV_FILLED)
-		return verdict;
-	spt->must_emulate = walk.must_emulate;
-	if (unlikely(walk.must_emulate)) {
-		answer->gpa = walk.gfn << HV_PAGE_SHIFT | (walk.gva & (HV_PAGE_BYTES - 1));
-		return HV_EMULATE;
-	}
-	spt_make_room(spt);
-	return end(spt, spt_fill(spt, &walk, answer));
+	return end(spt, spt_resolve(spt, fault, answer));
 }
 
 static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)

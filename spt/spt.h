@@ -6,7 +6,7 @@
  *   walk.c    walks the guest's tables as the CPU would
  *   fill.c    makes the shadow hold the translation that a walk found
  *   entry.c   writes one shadow entry, with all that hangs on it
- *   leaf.c    what a leaf entry is to hold: rights, sizes
+ *   leaf.c    what a leaf entry is to hold: frames, sizes; leaf.h: rights
  *   page.c    a shadow page's life, and which goes first under pressure
  *   root.c    the roots that are kept, and their PCIDs
  *   rmap.c    guest frame -> what maps it; which frames are guest tables
@@ -155,7 +155,7 @@ struct spt {
 	const struct spt_strategy *strategy;
 	struct spt_page *root;
 	u32 levels; /* of the guest's paging, and of the shadow's */
-	bool tracks; /* strategy->tracks, for the hot path */
+	bool tracks, traps; /* the strategy's, for the hot path */
 	bool keeps_guest; /* leaf pages have guest[] */
 	bool broken; /* what cannot be was met, see spt_broken() */
 	bool must_emulate; /* the last HV_EMULATE had no other way */
@@ -328,7 +328,19 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp);
 /* Gives the memory back and looks at nothing else: for dropping all at once. */
 void spt_page_release(struct spt *spt, struct spt_page *sp);
 /* Drops the oldest pages until the pool's limit leaves room for a fault. */
-void spt_make_room(struct spt *spt);
+void spt_evict(struct spt *spt);
+
+/* The same if need be; true if pages went. */
+static inline bool spt_make_room(struct spt *spt)
+{
+	const struct hv_pool *pool = spt->mmu->pool;
+
+	if (likely(pool->used_pages + SPT_FAULT_PAGES <= pool->limit_pages))
+		return false;
+	spt_evict(spt);
+	return true;
+}
+
 /* Frees the pages that nothing points at any more. */
 void spt_reap(struct spt *spt);
 
@@ -364,8 +376,6 @@ bool spt_entry_map(struct spt *spt, struct spt_page *sp, u32 index, u64 entry, u
 		   bool supervisor_write);
 
 /* leaf.c */
-/* What a leaf entry may hold at most for this guest entry. */
-u64 spt_leaf_rights(const struct spt_page *sp, u64 entry, bool supervisor_write);
 /* The guest frame that a leaf entry maps, or begins with. */
 u64 spt_leaf_gfn(const struct spt_page *sp, u32 index);
 /* Has a guest entry changed since a leaf was made from it? */
@@ -379,9 +389,25 @@ bool spt_may_be_large(const struct spt *spt, u64 gfn);
 
 /* rmap.c */
 /* The frame's set, NULL if gfn is outside memory or its chunk has no page yet. */
-u64 *spt_rmap(const struct spt *spt, u64 gfn);
+static inline u64 *spt_rmap(const struct spt *spt, u64 gfn)
+{
+	u64 chunk = gfn / HV_CHUNK_FRAMES;
+
+	if (unlikely(chunk >= spt->nr_chunks || !spt->chunk[chunk].rmap))
+		return NULL;
+	return &spt->chunk[chunk].rmap[gfn % HV_CHUNK_FRAMES];
+}
+
 /* The same, with the page made if need be; NULL for a full stop: broken. */
-u64 *spt_rmap_make(struct spt *spt, u64 gfn);
+u64 *spt_rmap_make_page(struct spt *spt, u64 gfn);
+
+static inline u64 *spt_rmap_make(struct spt *spt, u64 gfn)
+{
+	u64 *set = spt_rmap(spt, gfn);
+
+	return likely(set) ? set : spt_rmap_make_page(spt, gfn);
+}
+
 /* Can gfn be mapped without eating into what the event itself needs? */
 bool spt_may_map(const struct spt *spt, u64 gfn);
 /* Entry index of sp, a leaf, is about to go. */
@@ -432,9 +458,9 @@ void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index);
 void spt_log(struct hv_mmu *mmu, enum hv_log_action action);
 
 /* fill.c */
-enum hv_verdict spt_fill(struct spt *spt, const struct spt_walk *walk, struct hv_answer *answer);
-/* The walk ended with the guest's own fault: nothing older may outlive that. */
-void spt_forget_stale(struct spt *spt, const struct spt_walk *walk);
+/* The guest met a fault: the operation of hv/mmu.h. */
+enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault,
+			    struct hv_answer *answer);
 
 /* reach.c: the operation of hv/mmu.h */
 u64 spt_reach(struct hv_mmu *mmu, u64 gva, u32 access);

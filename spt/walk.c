@@ -48,7 +48,8 @@ static bool is_prevented(const struct hv_paging *paging, u32 access)
 }
 
 /* The rights of the whole path against the access (SDM 3A, 4.6.1). */
-static bool is_allowed(struct spt_walk *walk, u64 access, const struct hv_paging *paging)
+static __always_inline bool is_allowed(struct spt_walk *walk, u64 access,
+				       const struct hv_paging *paging)
 {
 	bool user = walk->access & HV_PF_USER, user_page = access & SPT_ACCESS_U;
 
@@ -73,17 +74,18 @@ static bool is_allowed(struct spt_walk *walk, u64 access, const struct hv_paging
 /* A guest frame that the walk itself writes to counts as written by the guest. */
 static void note_table_write(struct spt *spt, const struct spt_walk *walk, u32 level)
 {
-	u64 table = level == spt->levels ? spt->mmu->paging.cr3 : walk->entry[level + 1];
+	u64 table = level == walk->from ? walk->table : walk->entry[level + 1];
 
 	hv_dirty_note(spt->mmu->dirty.written, (table & PT_ADDR) >> HV_PAGE_SHIFT);
 }
 
 /* Sets A in all entries and, for a write, D in the leaf (4.8). */
-static bool set_accessed_dirty(struct spt *spt, struct spt_walk *walk, u64 *const *slot)
+static __always_inline bool set_accessed_dirty(struct spt *spt, struct spt_walk *walk, u32 from,
+					       u64 *const *slot)
 {
 	u32 level;
 
-	for (level = spt->levels; level >= walk->level; level--) {
+	for (level = from; level >= walk->level; level--) {
 		u64 old = walk->entry[level], new = old | PT_A;
 
 		if (level == walk->level && walk->access & HV_PF_WRITE)
@@ -104,19 +106,22 @@ static bool has_accessed_dirty(const struct spt_walk *walk, u64 all)
 	return all & PT_A && (!(walk->access & HV_PF_WRITE) || walk->entry[walk->level] & PT_D);
 }
 
-/* One attempt. *again: an entry changed between look and write. */
-static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, bool *again,
-			       struct hv_answer *answer)
+/*
+ * One attempt. above: the rights that the tables above leave. *again: an entry
+ * changed. Inlined for from = 1, where the loop is none: nearly all walks.
+ */
+static __always_inline enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, u32 from,
+					       u64 above, bool *again, struct hv_answer *answer)
 {
 	const struct hv_paging *paging = &spt->mmu->paging;
 	const struct pt_reserved *reserved = &spt->reserved[!!(paging->efer & HV_EFER_NXE)];
-	u64 entry = paging->cr3, all = ~0ull, any = 0; /* bits that all, or any, entries have */
-	u64 *slot[PT_MAX_LEVELS + 1], gpa, hpa;
-	u32 level, shift = pt_shift(spt->levels);
+	u64 entry = walk->table, all = ~0ull, any = 0; /* bits that all, or any, entries have */
+	u64 *slot[PT_MAX_LEVELS + 1] __uninitialized, gpa, hpa;
+	u32 level, shift = pt_shift(from);
 	enum hv_verdict verdict;
 
 	walk->is_mapped = false;
-	for (level = spt->levels;; level--, shift -= 9) {
+	for (level = from;; level--, shift -= 9) {
 		gpa = (entry & PT_ADDR) | (walk->gva >> shift & (HV_ENTRIES - 1)) * sizeof(u64);
 		verdict = translate(spt, gpa, &hpa, answer);
 		if (unlikely(verdict != HV_FILLED))
@@ -131,31 +136,42 @@ static enum hv_verdict attempt(struct spt *spt, struct spt_walk *walk, bool *aga
 			return guest_fault(spt, walk, HV_PF_PRESENT | HV_PF_RSVD, answer);
 		all &= entry;
 		any |= entry;
-		if (pt_is_leaf(entry, level))
+		if (level == 1 || pt_is_leaf(entry, level))
 			break;
 	}
 	walk->is_mapped = true;
-	if (!is_allowed(walk, (all & (PT_W | PT_U)) | (any & PT_NX ? 0 : SPT_ACCESS_X), paging))
+	if (!is_allowed(walk, above & spt_entry_access((all & ~PT_NX) | (any & PT_NX)), paging))
 		return guest_fault(spt, walk, HV_PF_PRESENT, answer);
 
 	gpa = pt_leaf_base(entry, level) | (walk->gva & pt_offset_mask(level));
 	walk->gfn = gpa >> HV_PAGE_SHIFT;
 	verdict = translate(spt, gpa, &walk->hpa, answer);
 	if (likely(verdict == HV_FILLED) && !has_accessed_dirty(walk, all))
-		*again = !set_accessed_dirty(spt, walk, slot);
+		*again = !set_accessed_dirty(spt, walk, from, slot);
 	return verdict;
 }
 
-enum hv_verdict spt_walk(struct spt *spt, u64 gva, u32 access, struct spt_walk *walk,
-			 struct hv_answer *answer)
+static noinline enum hv_verdict walk_from_above(struct spt *spt, struct spt_walk *walk, u64 above,
+						bool *again, struct hv_answer *answer)
 {
+	return attempt(spt, walk, walk->from, above, again, answer);
+}
+
+enum hv_verdict spt_walk(struct spt *spt, const struct spt_page *start, u64 gva, u32 access,
+			 struct spt_walk *walk, struct hv_answer *answer)
+{
+	u64 above = start->key & SPT_ACCESS;
 	u32 attempts;
 
 	walk->gva = gva;
 	walk->access = access;
+	walk->from = spt_level(start);
+	walk->table = start->key & PT_ADDR;
 	for (attempts = 0; attempts < MAX_ATTEMPTS; attempts++) {
 		bool again = false;
-		enum hv_verdict verdict = attempt(spt, walk, &again, answer);
+		enum hv_verdict verdict =
+			likely(walk->from == 1) ? attempt(spt, walk, 1, above, &again, answer)
+						: walk_from_above(spt, walk, above, &again, answer);
 
 		if (likely(!again))
 			return verdict;

@@ -6,8 +6,8 @@
  *
  * Start: 64-bit mode at the ELF entry, CPL 0, interrupts off, flat segments,
  * CR0 = PE|ET|NE|WP|PG, CR4 = PAE (and LA57 for a guest on 5-level paging), EFER
- * = LME|LMA|NXE, CR3 = hvbench_guest_info.cr3 (or cr3_la57), RDI = HVBENCH_PARAMS_GPA, other registers 0.
- * Guests have no FPU, no interrupts and no devices but the two ports.
+ * = LME|LMA|NXE, CR3 = hvbench_guest_info.cr3 (or cr3_la57), RDI = HVBENCH_PARAMS_GPA, other
+ * registers 0. Guests have no FPU, no interrupts and no devices but the two ports.
  */
 #ifndef HVBENCH_UAPI_GUEST_H
 #define HVBENCH_UAPI_GUEST_H
@@ -39,7 +39,8 @@ enum hvbench_doorbell {
 	HVBENCH_BELL_EXIT = 4, /* exit_status, and message when not 0 */
 	/*
 	 * Dirty logging, done by the engine at once; an exit like any other. RAX
-	 * becomes 0, or ~0 where the VM was made without a log.
+	 * becomes 0, or ~0 where the VM was made without a log or a bitmap does not
+	 * fit into memory.
 	 */
 	HVBENCH_BELL_LOG_START = 5,
 	/*

@@ -81,15 +81,17 @@ struct hvbench_start {
 #define HVBENCH_SET_START _IOW(0xBC, 2, struct hvbench_start)
 /*
  * Runs the guest until it needs the tool; the answer is in struct
- * hvbench_run. The argument is 0, else -EINVAL. -EINTR: a signal is pending, call again. -EIO: this run has
- * ended before, or has no start yet. -EBUSY: another thread is in HVBENCH_RUN.
+ * hvbench_run. The argument is 0, else -EINVAL. -EINTR: a signal is pending, call again. -EIO: this
+ * run has ended before, or has no start yet. -EBUSY: another thread is in HVBENCH_RUN.
  */
 #define HVBENCH_RUN _IO(0xBC, 3)
 
 /*
  * Which pages the guest may read, write and execute (EPT alone): an access that
  * is forbidden ends the run with FORBIDDEN. Rights are HVBENCH_MAY_* bits; a
- * combination that the CPU can't express is -EOPNOTSUPP. Between two runs.
+ * combination that the CPU can't express is -EOPNOTSUPP, and every one under
+ * shadow paging. -EBUSY during HVBENCH_RUN; -ENOMEM and -EINTR leave it done in
+ * part. With ept.ad=on the CPU's own walk of a guest table counts as a write of it.
  */
 #define HVBENCH_MAY_READ 1u
 #define HVBENCH_MAY_WRITE 2u
@@ -106,7 +108,8 @@ struct hvbench_rights {
 /*
  * Dirty logging from outside (the guest can do the same by doorbells, see
  * guest.h). COLLECT writes bitmaps of guest frames, one bit each from frame 0
- * on, to the addresses that are not 0. -EINVAL where the knob log is off.
+ * on, to the addresses that are not 0; what can't be written there stays for the
+ * next look. -EINVAL where the knob log is off; -EBUSY during HVBENCH_RUN.
  */
 enum hvbench_log_action {
 	HVBENCH_LOG_START,
@@ -131,24 +134,25 @@ enum hvbench_run_exit {
 };
 
 /* X(NAME, "a sentence") */
-#define HVBENCH_ENDS(X) \
-	X(NONE, "the guest can go on") \
-	X(TRIPLE_FAULT, "the guest triple-faulted") \
-	X(FORBIDDEN, "the guest made an access that HVBENCH_SET_RIGHTS forbids") \
-	X(NO_MEMORY, "the guest touched a guest-physical address that has no memory") \
-	X(BAD_PORT, "the guest used an I/O port or width that does not exist") \
-	X(BAD_INSTRUCTION, "the guest executed an instruction that this hypervisor does not offer") \
+#define HVBENCH_ENDS(X)                                                                   \
+	X(NONE, "the guest can go on")                                                    \
+	X(TRIPLE_FAULT, "the guest triple-faulted")                                       \
+	X(FORBIDDEN, "the guest made an access that HVBENCH_SET_RIGHTS forbids")          \
+	X(NO_MEMORY, "the guest touched a guest-physical address that has no memory")     \
+	X(BAD_PORT, "the guest used an I/O port or width that does not exist")            \
+	X(BAD_INSTRUCTION,                                                                \
+	  "the guest executed an instruction that this hypervisor does not offer")        \
 	X(BAD_STATE, "the guest brought its control registers into an unsupported state") \
-	X(HOST_MEMORY, "the host has no memory left for this guest") \
-	X(ENTRY_FAILED, "VM entry failed") \
-	X(EPT_MISCONFIG, "an EPT entry was malformed: a bug of the hypervisor") \
+	X(HOST_MEMORY, "the host has no memory left for this guest")                      \
+	X(ENTRY_FAILED, "VM entry failed")                                                \
+	X(EPT_MISCONFIG, "an EPT entry was malformed: a bug of the hypervisor")           \
 	X(INTERNAL, "the hypervisor met a state that it does not know: a bug")
 
 enum hvbench_end {
 #define HVBENCH_END_ENUM(name, text) HVBENCH_END_##name,
 	HVBENCH_ENDS(HVBENCH_END_ENUM)
 #undef HVBENCH_END_ENUM
-	HVBENCH_NR_ENDS
+		HVBENCH_NR_ENDS
 };
 
 struct hvbench_run {
@@ -174,8 +178,7 @@ struct hvbench_stats {
 	__u64 counter[HVBENCH_NR_COUNTERS];
 	__u64 exits[HVBENCH_NR_EXIT_REASONS];
 	__u64 outside_tsc[HVBENCH_NR_EXIT_REASONS];
-	__u64 outside_histogram[HVBENCH_NR_EXIT_REASONS]
-			       [HVBENCH_HISTOGRAM_BUCKETS];
+	__u64 outside_histogram[HVBENCH_NR_EXIT_REASONS][HVBENCH_HISTOGRAM_BUCKETS];
 };
 
 /* What mmap(VM file, HVBENCH_MMAP_CONTROL) shows, read-only. */
@@ -187,7 +190,6 @@ struct hvbench_control {
 /* Offsets for mmap on a VM file. */
 #define HVBENCH_MMAP_MEMORY 0ull
 #define HVBENCH_MMAP_CONTROL (1ull << 44)
-#define HVBENCH_CONTROL_BYTES \
-	((sizeof(struct hvbench_control) + 4095ull) & ~4095ull)
+#define HVBENCH_CONTROL_BYTES ((sizeof(struct hvbench_control) + 4095ull) & ~4095ull)
 
 #endif

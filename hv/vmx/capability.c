@@ -21,6 +21,13 @@ struct vmx_capability vmx_capability __ro_after_init;
 #define VMX_BASIC_MEMORY_TYPE_WB 6ull
 #define CR4_FRED BIT_ULL(32)
 
+/* CPUID (SDM 2A). */
+#define LEAF1_ECX_PCID BIT(17)
+#define LEAF7_EBX_SMEP BIT(7)
+#define LEAF7_EBX_INVPCID BIT(10)
+#define LEAF7_EBX_SMAP BIT(20)
+#define LEAF7_ECX_LA57 BIT(16)
+
 /* IA32_VMX_EPT_VPID_CAP, SDM 3D A.10. */
 #define EPT_CAP_EXEC_ONLY BIT_ULL(0)
 #define EPT_CAP_WALK_4 BIT_ULL(6)
@@ -109,6 +116,8 @@ static int read_controls(struct vmx_capability *cap)
 	cap->vpid = secondary & SECONDARY_EXEC_ENABLE_VPID;
 	cap->pml = secondary & SECONDARY_EXEC_ENABLE_PML;
 	cap->unrestricted = secondary & SECONDARY_EXEC_UNRESTRICTED_GUEST;
+	cap->invpcid = secondary & SECONDARY_EXEC_ENABLE_INVPCID && cpuid_eax(0) >= 7 &&
+		       cpuid_ebx(7) & LEAF7_EBX_INVPCID;
 	err = choose_controls(MSR_IA32_VMX_TRUE_EXIT_CTLS,
 			      VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_LOAD_IA32_EFER, "VM-exit",
 			      &cap->exit, NULL);
@@ -136,9 +145,33 @@ static void read_ept_vpid(struct vmx_capability *cap)
 	cap->ept_1g = cap->ept && (bits & EPT_CAP_1G);
 	cap->ept_ad = cap->ept && (bits & EPT_CAP_AD);
 	cap->ept_exec_only = cap->ept && (bits & EPT_CAP_EXEC_ONLY);
+	/* PML logs what sets a dirty bit. */
+	cap->pml &= cap->ept_ad;
 	if (!(bits & VPID_CAP_INVVPID) || !(bits & VPID_CAP_SINGLE) || !(bits & VPID_CAP_ALL))
 		cap->vpid = false;
 	cap->invvpid_addr = cap->vpid && (bits & VPID_CAP_ADDR);
+}
+
+/*
+ * Bits of CR4 that a guest may set: by the CPU's own CPUID, which guests see,
+ * and by IA32_VMX_CR4_FIXED1 (SDM 3D, A.8).
+ */
+static void read_cr4_offered(struct vmx_capability *cap)
+{
+	bool has_leaf7 = cpuid_eax(0) >= 7;
+	u32 leaf7_ebx = has_leaf7 ? cpuid_ebx(7) : 0;
+	u32 leaf7_ecx = has_leaf7 ? cpuid_ecx(7) : 0;
+	u64 offered = HV_CR4_PSE | HV_CR4_PAE | HV_CR4_PGE;
+
+	if (cpuid_ecx(1) & LEAF1_ECX_PCID)
+		offered |= HV_CR4_PCIDE;
+	if (leaf7_ebx & LEAF7_EBX_SMEP)
+		offered |= HV_CR4_SMEP;
+	if (leaf7_ebx & LEAF7_EBX_SMAP)
+		offered |= HV_CR4_SMAP;
+	if (leaf7_ecx & LEAF7_ECX_LA57)
+		offered |= HV_CR4_LA57;
+	cap->cr4_offered = offered & native_read_msr(MSR_IA32_VMX_CR4_FIXED1);
 }
 
 static int check_cpu(void)
@@ -194,5 +227,6 @@ int __init vmx_capability_read(void)
 	if (err)
 		return err;
 	read_ept_vpid(cap);
+	read_cr4_offered(cap);
 	return 0;
 }

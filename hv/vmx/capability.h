@@ -13,10 +13,12 @@ struct vmx_capability {
 	u32 revision; /* for the first word of VMXON region and VMCS */
 	u64 ept_vpid; /* IA32_VMX_EPT_VPID_CAP */
 	u64 cr4_fixed0; /* bits of CR4 that must be 1 in VMX operation */
+	u64 cr4_offered; /* bits of CR4 that a guest may set, LA57 among them */
 	u8 physical_address_bits;
 	bool gigabyte_pages;
 	bool ept, ept_2m, ept_1g, ept_ad, ept_exec_only;
 	bool vpid, invvpid_addr, pml, unrestricted;
+	bool invpcid; /* with its control: guests may have it */
 	/* The controls of every VM; a VM adds its backend's to primary. */
 	u32 pin, primary, secondary, exit, entry;
 	/* HV_SLICE_MS in TSC; whether the preemption timer can keep it. */

@@ -3,15 +3,15 @@
  * From the backend's controls and the guest's paging registers to VMCS
  * fields, and back. Only here does the rest of hv/vmx/ learn which MMU runs.
  */
+#include <asm/trapnr.h>
 #include <asm/vmx.h>
 
 #include "capability.h"
 #include "insn.h"
 #include "vmx.h"
 
-/* Bits of CR0 and CR4 that a guest may choose; the others stay as here. */
+/* Bits of CR0 that a guest may choose; the others stay as here. */
 #define CR0_CHOICE (HV_CR0_WP | HV_CR0_AM | HV_CR0_MP)
-#define CR4_CHOICE (HV_CR4_PSE | HV_CR4_PGE)
 /* TS: an FPU instruction is #NM, so the host's FPU state is out of reach. */
 #define CR0_ALWAYS (HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_PG | HV_CR0_TS)
 
@@ -28,6 +28,42 @@ u64 vmx_eptp(const struct hv_controls *controls)
 	return controls->root_hpa | 6 | (3 << 3) | (controls->ept_ad ? BIT_ULL(6) : 0);
 }
 
+/* CR4 as the CPU has it while the guest runs. */
+static u64 cr4_on_cpu(const struct hv_controls *controls, const struct hv_paging *paging)
+{
+	return (paging->cr4 & controls->cr4_pass) | controls->cr4_force | HV_CR4_PAE |
+	       vmx_capability.cr4_fixed0;
+}
+
+/*
+ * The CPU may execute the guest's INVPCID where its PCIDs are the guest's, and
+ * where it exits. Otherwise it is left off and #UD: see invpcid.c.
+ */
+static bool invpcid_is_ours(const struct hv_controls *controls, u64 cr4, u64 guest_cr4)
+{
+	return !controls->trap_invlpg && (cr4 ^ guest_cr4) & HV_CR4_PCIDE;
+}
+
+/* #PF by error code: exits are those where code & MASK == MATCH (SDM 3C, 26.2). */
+static void apply_exceptions(const struct hv_controls *controls, u32 more)
+{
+	u32 present = controls->filter_not_present ? HV_PF_PRESENT : 0;
+
+	vmwrite(EXCEPTION_BITMAP, controls->exception_bitmap | EXCEPTIONS_ALWAYS | more);
+	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, present);
+	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, present);
+}
+
+static void apply_cr3(const struct hv_controls *controls, const struct hv_paging *paging)
+{
+	u64 pcid = controls->cr4_force & HV_CR4_PCIDE ? controls->pcid : 0;
+
+	if (controls->nested)
+		vmwrite(GUEST_CR3, paging->cr3);
+	else
+		vmwrite(GUEST_CR3, controls->root_hpa | pcid);
+}
+
 void vmx_apply_controls(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
@@ -35,8 +71,14 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 	const struct hv_paging *paging = &mmu->paging;
 	u32 primary = vmx_capability.primary;
 	u32 secondary = vmx_capability.secondary;
-	u64 cr4_always = HV_CR4_PAE | vmx_capability.cr4_fixed0;
+	u32 exceptions = 0;
+	u64 cr4;
 
+	/* What the guest owns must not be set back to what it once was. */
+	if (!vcpu->paging_loaded)
+		vmx_read_paging(vcpu);
+	vcpu->paging_loaded = false;
+	cr4 = cr4_on_cpu(controls, paging);
 	/* The TRUE controls let these three be 0. */
 	primary &= ~(CPU_BASED_INVLPG_EXITING | CPU_BASED_CR3_LOAD_EXITING |
 		     CPU_BASED_CR3_STORE_EXITING);
@@ -46,25 +88,28 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 		primary |= CPU_BASED_CR3_LOAD_EXITING | CPU_BASED_CR3_STORE_EXITING;
 	if (controls->nested)
 		secondary |= SECONDARY_EXEC_ENABLE_EPT;
+	if (controls->pml)
+		secondary |= SECONDARY_EXEC_ENABLE_PML;
 	if (vcpu->vpid)
 		secondary |= SECONDARY_EXEC_ENABLE_VPID;
+	if (unlikely(invpcid_is_ours(controls, cr4, paging->cr4)))
+		exceptions |= BIT(X86_TRAP_UD);
+	else if (vmx_capability.invpcid)
+		secondary |= SECONDARY_EXEC_ENABLE_INVPCID;
 	vmwrite(CPU_BASED_VM_EXEC_CONTROL, primary);
 	vmwrite(SECONDARY_VM_EXEC_CONTROL, secondary);
-	vmwrite(EXCEPTION_BITMAP, controls->exception_bitmap | EXCEPTIONS_ALWAYS);
+	apply_exceptions(controls, exceptions);
 
 	vmwrite(CR0_GUEST_HOST_MASK, ~controls->cr0_guest_owned);
 	vmwrite(CR0_READ_SHADOW, paging->cr0);
 	vmwrite(GUEST_CR0, (paging->cr0 & CR0_CHOICE) | CR0_ALWAYS | controls->cr0_force);
 	vmwrite(CR4_GUEST_HOST_MASK, ~controls->cr4_guest_owned);
 	vmwrite(CR4_READ_SHADOW, paging->cr4);
-	vmwrite(GUEST_CR4, (paging->cr4 & CR4_CHOICE) | cr4_always);
+	vmwrite(GUEST_CR4, cr4);
 	vmwrite(GUEST_IA32_EFER, paging->efer | controls->efer_force);
-	if (controls->nested) {
+	if (controls->nested)
 		vmwrite(EPT_POINTER, vmx_eptp(controls));
-		vmwrite(GUEST_CR3, paging->cr3);
-	} else {
-		vmwrite(GUEST_CR3, controls->root_hpa);
-	}
+	apply_cr3(controls, paging);
 }
 
 void vmx_read_paging(struct hv_vcpu *vcpu)

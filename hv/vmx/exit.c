@@ -12,6 +12,15 @@
 #include "insn.h"
 #include "vmx.h"
 
+/*
+ * RFLAGS.AC lets a supervisor's explicit access through SMAP; one that the CPU
+ * makes for a user is implicit (SDM 3A, 4.6.1).
+ */
+static bool ac_allows(u32 error_code)
+{
+	return !(error_code & HV_PF_USER) && vmread(GUEST_RFLAGS) & X86_EFLAGS_AC && vmx_cpl() < 3;
+}
+
 static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 {
 	struct hv_fault fault = {
@@ -21,6 +30,8 @@ static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
 	};
 
 	fault.access = fault.error_code & HV_PF_ACCESS;
+	if (unlikely(vcpu->mmu.paging.cr4 & HV_CR4_SMAP) && ac_allows(fault.error_code))
+		fault.access |= HV_ACCESS_AC;
 	return hv_event_fault(vcpu, &fault);
 }
 
@@ -76,6 +87,8 @@ static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 		return exit_machine_check();
 	case X86_TRAP_PF:
 		return exit_page_fault(vcpu);
+	case X86_TRAP_UD:
+		return vmx_exit_undefined(vcpu);
 	case X86_TRAP_DB:
 		return exit_debug(vcpu, info);
 	case X86_TRAP_AC:
@@ -140,6 +153,21 @@ static enum hv_next exit_vmcall(struct hv_vcpu *vcpu)
 #define IO_STRING BIT(4)
 #define IO_PORT(qualification) ((u16)((qualification) >> 16))
 
+static bool is_log_bell(u32 bell)
+{
+	return bell >= HVBENCH_BELL_LOG_START && bell <= HVBENCH_BELL_LOG_STOP;
+}
+
+static enum hv_next exit_log_bell(struct hv_vcpu *vcpu)
+{
+	bool done = false;
+	enum hv_next next = hv_dirty_bell(vcpu, (u32)vcpu->gpr[HV_RAX], &done);
+
+	if (done)
+		vmx_skip_instruction(vcpu);
+	return next;
+}
+
 static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 {
 	u64 qualification = vmread(EXIT_QUALIFICATION);
@@ -155,6 +183,8 @@ static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 	}
 	if (port == HVBENCH_PORT_DOORBELL && IO_BYTES(qualification) == 4 &&
 	    !(qualification & IO_IN)) {
+		if (is_log_bell((u32)vcpu->gpr[HV_RAX]))
+			return exit_log_bell(vcpu);
 		vmx_skip_instruction(vcpu);
 		vcpu->exit_is_harness = true;
 		vcpu->control->run.exit = HVBENCH_RUN_DOORBELL;
@@ -228,6 +258,8 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_EPT_VIOLATION] = exit_ept_violation,
 	[EXIT_REASON_PREEMPTION_TIMER] = exit_preemption_timer,
 	[EXIT_REASON_EPT_MISCONFIG] = exit_ept_misconfig,
+	[EXIT_REASON_INVPCID] = vmx_exit_invpcid,
+	[EXIT_REASON_PML_FULL] = vmx_exit_pml_full,
 };
 
 #define EXIT_REASON_FAILED_ENTRY BIT(31)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The one place that executes TLB flushes, at VM entry: merges what was asked
- * for, executes it, counts it by kind (SDM 3C, 29.4.3). Without VPID a
+ * for, executes it, counts it by kind (SDM 3C, 29.4.3). INVVPID for an address
+ * or for a VPID reaches all of the VPID's PCIDs (29.4.3.1), so PCIDs of the
+ * guest or of a backend ask for nothing more. Without VPID a
  * transition flushes all linear and combined mappings by itself; that is
  * counted as what it is.
  */

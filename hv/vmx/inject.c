@@ -5,7 +5,6 @@
  * 25.8.3, 28.2.4; the double-fault table: SDM 3A, 6.15).
  */
 #include <asm/cpufeature.h>
-#include <asm/debugreg.h>
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
@@ -66,19 +65,4 @@ enum hv_next vmx_inject_page_fault(struct hv_vcpu *vcpu, u64 gva, u32 error_code
 {
 	vcpu->cr2 = gva;
 	return vmx_inject_exception(vcpu, X86_TRAP_PF, error_code);
-}
-
-void vmx_skip_instruction(struct hv_vcpu *vcpu)
-{
-	u32 blocking;
-
-	vmwrite(GUEST_RIP, vmread(GUEST_RIP) + vmread(VM_EXIT_INSTRUCTION_LEN));
-	/* One instruction is over: so is what STI or MOV SS held off. */
-	blocking = vmread(GUEST_INTERRUPTIBILITY_INFO);
-	if (unlikely(blocking & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS)))
-		vmwrite(GUEST_INTERRUPTIBILITY_INFO,
-			blocking & ~(GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS));
-	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF))
-		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
-			vmread(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
 }

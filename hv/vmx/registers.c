@@ -14,7 +14,9 @@
 #define CR0_KNOWN                                                                             \
 	(HV_CR0_PE | HV_CR0_MP | BIT_ULL(2) | HV_CR0_TS | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | \
 	 HV_CR0_AM | HV_CR0_NW | HV_CR0_CD | HV_CR0_PG)
-#define CR4_OFFERED (HV_CR4_PSE | HV_CR4_PAE | HV_CR4_PGE)
+/* SDM 2B, MOV to control registers: with CR4.PCIDE, "do not flush"; never read back. */
+#define CR3_NO_FLUSH BIT_ULL(63)
+#define CR3_PCID 0xfffull
 #define EFER_OFFERED (HV_EFER_LME | HV_EFER_LMA | HV_EFER_NXE)
 
 static enum hv_next inject_gp(struct hv_vcpu *vcpu)
@@ -22,7 +24,7 @@ static enum hv_next inject_gp(struct hv_vcpu *vcpu)
 	return vmx_inject_exception(vcpu, X86_TRAP_GP, 0);
 }
 
-static u64 read_gpr(struct hv_vcpu *vcpu, u8 number)
+u64 vmx_read_gpr(struct hv_vcpu *vcpu, u8 number)
 {
 	return number == HV_RSP ? vmread(GUEST_RSP) : vcpu->gpr[number];
 }
@@ -63,18 +65,27 @@ static enum hv_next set_cr0(struct hv_vcpu *vcpu, u64 value)
 static enum hv_next set_cr3(struct hv_vcpu *vcpu, u64 value)
 {
 	struct hv_paging new = vcpu->mmu.paging;
+	enum hv_paging_register which = HV_LOAD_CR3;
 
+	if (new.cr4 & HV_CR4_PCIDE &&value &CR3_NO_FLUSH) {
+		value &= ~CR3_NO_FLUSH;
+		which = HV_LOAD_CR3_KEEP;
+	}
 	if (value >> vmx_capability.physical_address_bits)
 		return inject_gp(vcpu);
 	new.cr3 = value;
-	return load_paging(vcpu, &new, HV_LOAD_CR3);
+	return load_paging(vcpu, &new, which);
 }
 
+/* LA57 can't change in 64-bit mode, PAE can't be cleared (SDM 3A, 4.1.2). */
 static enum hv_next set_cr4(struct hv_vcpu *vcpu, u64 value)
 {
 	struct hv_paging new = vcpu->mmu.paging;
+	u64 changed = value ^ new.cr4;
 
-	if (value & ~CR4_OFFERED || !(value & HV_CR4_PAE))
+	if (value & ~vmx_capability.cr4_offered || changed & (HV_CR4_PAE | HV_CR4_LA57))
+		return inject_gp(vcpu);
+	if (changed & value & HV_CR4_PCIDE && new.cr3 &CR3_PCID)
 		return inject_gp(vcpu);
 	new.cr4 = value;
 	return load_paging(vcpu, &new, HV_LOAD_CR4);
@@ -90,11 +101,11 @@ enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu)
 	switch ((qualification >> 4) & 3) {
 	case 0: /* MOV to CR */
 		if (cr == 0)
-			return set_cr0(vcpu, read_gpr(vcpu, gpr));
+			return set_cr0(vcpu, vmx_read_gpr(vcpu, gpr));
 		if (cr == 3)
-			return set_cr3(vcpu, read_gpr(vcpu, gpr));
+			return set_cr3(vcpu, vmx_read_gpr(vcpu, gpr));
 		if (cr == 4)
-			return set_cr4(vcpu, read_gpr(vcpu, gpr));
+			return set_cr4(vcpu, vmx_read_gpr(vcpu, gpr));
 		break;
 	case 1: /* MOV from CR; CR0 and CR4 come from their read shadows */
 		if (cr != 3)
@@ -152,17 +163,17 @@ enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu)
 		new.efer = value | HV_EFER_LMA;
 		return load_paging(vcpu, &new, HV_LOAD_EFER);
 	case MSR_FS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_FS_BASE, value);
 		break;
 	case MSR_GS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		vmwrite(GUEST_GS_BASE, value);
 		break;
 	case MSR_KERNEL_GS_BASE:
-		if (!hv_is_canonical(value))
+		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);
 		wrmsrl(MSR_KERNEL_GS_BASE, value);
 		break;

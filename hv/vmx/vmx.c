@@ -32,10 +32,16 @@ int vmx_vcpu_create(struct hv_vcpu *vcpu, bool vpid)
 		return err;
 	vcpu->flushed_cpu = -1;
 	vcpu->vpid = 0;
+	err = vmx_pml_alloc(vcpu);
+	if (err) {
+		vmx_vmcs_free(&vcpu->vmcs);
+		return err;
+	}
 	if (!vpid)
 		return 0;
 	id = ida_alloc_range(&vpids, 1, U16_MAX, GFP_KERNEL_ACCOUNT);
 	if (id < 0) {
+		vmx_pml_free(vcpu);
 		vmx_vmcs_free(&vcpu->vmcs);
 		return id;
 	}
@@ -48,7 +54,9 @@ void vmx_vcpu_destroy(struct hv_vcpu *vcpu)
 	if (vcpu->vpid)
 		ida_free(&vpids, vcpu->vpid);
 	vcpu->vpid = 0;
+	/* The CPU may write to the log as long as it holds the VMCS. */
 	vmx_vmcs_free(&vcpu->vmcs);
+	vmx_pml_free(vcpu);
 }
 
 /* Host state that belongs to the CPU, written when the VMCS comes to it. */
@@ -206,8 +214,6 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 		vmwrite(VMX_PREEMPTION_TIMER_VALUE, preemption_timer_value());
 	if (vmx_capability.secondary & SECONDARY_EXEC_ENCLS_EXITING)
 		vmwrite(ENCLS_EXITING_BITMAP, ~0ull);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, 0);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, 0);
 	vmwrite(CR3_TARGET_COUNT, 0);
 	vmwrite(VM_EXIT_MSR_STORE_COUNT, 0);
 	vmwrite(VM_EXIT_MSR_LOAD_COUNT, 0);

@@ -9,6 +9,7 @@
 #ifndef HV_VMX_VMX_H
 #define HV_VMX_VMX_H
 
+#include "../decode.h"
 #include "../vcpu.h"
 
 /* Allocates VMCS and VPID; may sleep. 0, -ENOMEM, -ENOSPC (no VPID left). */
@@ -58,15 +59,42 @@ enum hv_next vmx_inject_page_fault(struct hv_vcpu *vcpu, u64 gva, u32 error_code
 /* Takes up an event whose delivery the exit cut off, to deliver it again. */
 void vmx_recover_event(struct hv_vcpu *vcpu);
 
-/* Moves RIP past the instruction that exited. */
+/*
+ * Moves RIP past the instruction that exited, by the length that the CPU tells
+ * (not where an exception exited) or by what a decoder found.
+ */
 void vmx_skip_instruction(struct hv_vcpu *vcpu);
+void vmx_skip_bytes(struct hv_vcpu *vcpu, u32 bytes);
+
+/*
+ * The guest's state for a decoder, but for view->read and context; false where
+ * no instruction in 64-bit mode is at RIP. Then vmx_view_end(), which writes it
+ * back where the instruction was executed; between them no exit is handled.
+ */
+bool vmx_view_begin(struct hv_vcpu *vcpu, struct hv_cpu_view *view);
+void vmx_view_end(struct hv_vcpu *vcpu, const struct hv_cpu_view *view, bool executed);
+u32 vmx_cpl(void);
+bool vmx_in_64bit_mode(void);
 
 /* Registers and reason of the last exit, for the tool. */
 void vmx_describe(struct hv_vcpu *vcpu, struct hvbench_run *run);
+
+/* The page-modification log, see pml.c; alloc and free may sleep. 0 or -ENOMEM. */
+int vmx_pml_alloc(struct hv_vcpu *vcpu);
+void vmx_pml_free(struct hv_vcpu *vcpu);
+/* What it holds is forgotten, or noted in mmu.dirty.written. */
+void vmx_pml_reset(struct hv_vcpu *vcpu);
+void vmx_pml_drain(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_pml_full(struct hv_vcpu *vcpu);
 
 /* MOV to CRn and the like, RDMSR, WRMSR: see registers.c. */
 enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu);
 enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu);
 enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu);
+u64 vmx_read_gpr(struct hv_vcpu *vcpu, u8 number);
+
+/* INVPCID as an exit of its own or as an #UD: see invpcid.c. */
+enum hv_next vmx_exit_invpcid(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_undefined(struct hv_vcpu *vcpu);
 
 #endif

@@ -117,7 +117,7 @@ cat > "$tmp/bochsrc" <<END
 display_library: rfb, options="timeout=0"
 plugin_ctrl: unmapped=1, biosdev=0, speaker=0, extfpuirq=0, parallel=0, serial=0, gameport=0
 cpu: model=$cpu, count=$cpus, ips=${mhz}000000, reset_on_triple_fault=0, ignore_bad_msrs=1, msrs="$tmp/msrs"
-memory: guest=$memory, host=$memory
+memory: guest=$memory, host=$((memory > 2047 ? 2047 : memory))
 romimage: file=/usr/share/bochs/BIOS-bochs-latest
 vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
 optromimage1: file=$build/rom.bin, address=0xd0000

@@ -5,7 +5,8 @@
  *
  * The arena hands out 4K pages from its lower half in a scrambled order, so
  * that neighbours in guest memory are not neighbours in host memory, and 2M
- * pages from its upper half. Freed pages are poisoned: AddressSanitizer
+ * pages from its upper half; a few 1G pages, which cost nothing until they are
+ * touched, lie behind. Freed pages are poisoned: AddressSanitizer
  * reports a backend that reads a table it gave back and the pool has freed.
  */
 #include <stdarg.h>
@@ -18,6 +19,8 @@
 #define LARGE (1ull << HV_CHUNK_SHIFT)
 #define SMALL_PAGES 16384ull /* 64M; a power of two, see arena_small() */
 #define LARGE_PAGES 32ull /* 64M */
+#define LISTS_BYTES (SMALL_PAGES * PAGE + LARGE_PAGES * LARGE)
+#define GIANT_PAGES 2ull /* the first at HV_GIANT_BYTES */
 
 char *arena_base;
 u64 arena_bytes;
@@ -25,6 +28,8 @@ unsigned int shim_warnings;
 
 static u32 small_free[SMALL_PAGES], nr_small_free;
 static u32 large_free[LARGE_PAGES], nr_large_free;
+static bool small_out[SMALL_PAGES], large_out[LARGE_PAGES];
+static u32 nr_giants_out;
 
 void shim_warn(const char *file, int line, const char *text, ...)
 {
@@ -39,18 +44,18 @@ void shim_warn(const char *file, int line, const char *text, ...)
 
 void arena_init(void)
 {
-
 	if (arena_base)
 		return;
-	arena_bytes = SMALL_PAGES * PAGE + LARGE_PAGES * LARGE;
-	arena_base = mmap(NULL, arena_bytes + LARGE, PROT_READ | PROT_WRITE,
+	arena_bytes = (1 + GIANT_PAGES) * HV_GIANT_BYTES;
+	arena_base = mmap(NULL, arena_bytes + HV_GIANT_BYTES, PROT_READ | PROT_WRITE,
 			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (arena_base == MAP_FAILED) {
 		perror("mmap of the arena");
 		exit(2);
 	}
-	/* hpa and pointer must agree on what is 2M aligned. */
-	arena_base = (char *)ALIGN((u64)arena_base, LARGE);
+	/* hpa and pointer must agree on what is 1G aligned. */
+	arena_base = (char *)ALIGN((u64)arena_base, HV_GIANT_BYTES);
+	mprotect(arena_base + LISTS_BYTES, HV_GIANT_BYTES - LISTS_BYTES, PROT_NONE);
 	arena_rewind();
 }
 
@@ -66,49 +71,66 @@ void arena_rewind(void)
 		large_free[i] = (u32)(i * 5ull % LARGE_PAGES);
 	nr_small_free = SMALL_PAGES;
 	nr_large_free = LARGE_PAGES;
-	ASAN_POISON_MEMORY_REGION(arena_base, arena_bytes);
+	nr_giants_out = 0;
+	memset(small_out, 0, sizeof(small_out));
+	memset(large_out, 0, sizeof(large_out));
+	ASAN_POISON_MEMORY_REGION(arena_base, LISTS_BYTES);
 }
 
 u64 arena_pages_out(void)
 {
-	return SMALL_PAGES - nr_small_free + (LARGE_PAGES - nr_large_free) * HV_CHUNK_FRAMES;
+	return SMALL_PAGES - nr_small_free + (LARGE_PAGES - nr_large_free) * HV_CHUNK_FRAMES +
+	       (nr_giants_out * HV_GIANT_BYTES >> HV_PAGE_SHIFT);
 }
 
-static void *arena_take(u32 *list, u32 *nr, u64 first, u64 bytes)
+bool arena_holds(u64 hpa)
+{
+	u64 offset = hpa - ARENA_HPA;
+
+	if (offset < SMALL_PAGES * PAGE)
+		return small_out[offset / PAGE];
+	if (offset < LISTS_BYTES)
+		return large_out[(offset - SMALL_PAGES * PAGE) / LARGE];
+	return offset >= HV_GIANT_BYTES && offset < (1 + nr_giants_out) * HV_GIANT_BYTES;
+}
+
+static void *arena_take(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes)
 {
 	char *page;
 
 	if (!*nr)
 		return NULL;
 	page = arena_base + first + list[--*nr] * bytes;
+	out[list[*nr]] = true;
 	ASAN_UNPOISON_MEMORY_REGION(page, bytes);
 	return memset(page, 0, bytes);
 }
 
-static void arena_give(u32 *list, u32 *nr, u64 first, u64 bytes, void *page)
+static void arena_give(u32 *list, u32 *nr, bool *out, u64 first, u64 bytes, void *page)
 {
 	ASAN_POISON_MEMORY_REGION(page, bytes);
-	list[(*nr)++] = (u32)(((char *)page - arena_base - first) / bytes);
+	list[*nr] = (u32)(((char *)page - arena_base - first) / bytes);
+	out[list[(*nr)++]] = false;
 }
 
 void *arena_take_page(void)
 {
-	return arena_take(small_free, &nr_small_free, 0, PAGE);
+	return arena_take(small_free, &nr_small_free, small_out, 0, PAGE);
 }
 
 void arena_give_page(void *page)
 {
-	arena_give(small_free, &nr_small_free, 0, PAGE, page);
+	arena_give(small_free, &nr_small_free, small_out, 0, PAGE, page);
 }
 
 static void *arena_take_large(void)
 {
-	return arena_take(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE);
+	return arena_take(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE);
 }
 
 static void arena_give_large(void *page)
 {
-	arena_give(large_free, &nr_large_free, SMALL_PAGES * PAGE, LARGE, page);
+	arena_give(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE, page);
 }
 
 /* ---- hv/pool.h ---- */
@@ -195,16 +217,38 @@ const char *pool_check(const struct hv_pool *pool)
 
 /* ---- hv/memory.h ---- */
 
-int hv_memory_create(struct hv_memory *mem, u64 bytes, bool large, bool populate)
+static int memory_alloc_chunks(struct hv_memory *mem, u64 bytes, enum hvbench_size backing)
 {
-	u64 gfn;
-
 	*mem = (struct hv_memory){
 		.nr_frames = bytes >> HV_PAGE_SHIFT,
 		.chunk = calloc(bytes >> HV_CHUNK_SHIFT, sizeof(u64)),
-		.large = large,
+		.backing = backing,
 	};
-	if (!mem->chunk)
+	return mem->chunk ? 0 : -ENOMEM;
+}
+
+/* address says nothing here: the 1G pages are the arena's, and zero. */
+int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address)
+{
+	u64 i, nr = bytes >> HV_GIANT_SHIFT;
+	u64 hpa = ARENA_HPA + (1 + nr_giants_out) * HV_GIANT_BYTES;
+
+	if (nr_giants_out + nr > GIANT_PAGES || memory_alloc_chunks(mem, bytes, HVBENCH_SIZE_1G))
+		return -ENOMEM;
+	madvise(hv_va(hpa), bytes, MADV_DONTNEED);
+	/* Neighbours in guest memory are none here either. */
+	for (i = 0; i < bytes >> HV_CHUNK_SHIFT; i++)
+		mem->chunk[i] = (hpa + ((i << HV_CHUNK_SHIFT) ^ (nr > 1 ? HV_GIANT_BYTES : 0))) |
+				HV_CHUNK_LARGE;
+	nr_giants_out += nr;
+	return 0;
+}
+
+int hv_memory_create(struct hv_memory *mem, u64 bytes, enum hvbench_size backing, bool populate)
+{
+	u64 gfn;
+
+	if (memory_alloc_chunks(mem, bytes, backing))
 		return -ENOMEM;
 	for (gfn = 0; populate && gfn < mem->nr_frames; gfn++) {
 		if (hv_memory_populate(mem, gfn)) {
@@ -224,10 +268,12 @@ int hv_memory_populate(struct hv_memory *mem, u64 gfn)
 	if (gfn >= mem->nr_frames)
 		return -EFAULT;
 	if (!*chunk) {
-		fresh = mem->large ? arena_take_large() : arena_take_page();
+		bool large = mem->backing != HVBENCH_SIZE_4K;
+
+		fresh = large ? arena_take_large() : arena_take_page();
 		if (!fresh)
 			return -ENOMEM;
-		*chunk = hv_pa(fresh) | (mem->large ? HV_CHUNK_LARGE : 0);
+		*chunk = hv_pa(fresh) | (large ? HV_CHUNK_LARGE : 0);
 	}
 	if (*chunk & HV_CHUNK_LARGE)
 		return 0;
@@ -245,6 +291,11 @@ void hv_memory_destroy(struct hv_memory *mem)
 {
 	u64 i, j;
 
+	if (mem->backing == HVBENCH_SIZE_1G) {
+		/* Taken and given back like a stack. */
+		nr_giants_out -= mem->nr_frames >> (HV_GIANT_SHIFT - HV_PAGE_SHIFT);
+		mem->nr_frames = 0;
+	}
 	for (i = 0; i < mem->nr_frames / HV_CHUNK_FRAMES; i++) {
 		u64 chunk = mem->chunk[i];
 

@@ -11,6 +11,8 @@ void arena_init(void);
 void arena_rewind(void);
 /* 4K pages handed out and not given back. */
 u64 arena_pages_out(void);
+/* Is there memory at hpa, that is: was it handed out and not given back? */
+bool arena_holds(u64 hpa);
 void *arena_take_page(void);
 void arena_give_page(void *page);
 

@@ -4,7 +4,7 @@
  * against what the architecture allows (oracle.h).
  *
  *   make -C tests/host && build/tests/host/differential [options]
- *     --strategy ept|vtlb|unsync|tiny|all   (default: all; tiny tests the test)
+ *     --strategy ept|vtlb|unsync|trap|tiny|all   (default: all; tiny tests the test)
  *     --mode strict|lazy|both               (default: both)
  *     --accesses N    in all, over all strategies and modes (default 200000)
  *     --seed S        of the first program; program i has seed S + i
@@ -42,15 +42,16 @@ const char *spt_audit(struct hv_mmu *mmu) __attribute__((weak));
 struct strategy {
 	const char *name;
 	const struct hv_mmu_ops *ops;
-	u32 sync;
+	u32 sync, features;
 	bool in_all;
 };
 
 static const struct strategy strategies[] = {
-	{ "ept", &ept_mmu_ops, 0, true },
-	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, true },
-	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, true },
-	{ "tiny", &tiny_mmu_ops, 0, false },
+	{ "ept", &ept_mmu_ops, 0, 0, true },
+	{ "vtlb", &spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB, PROGRAM_ALL, true },
+	{ "unsync", &spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC, PROGRAM_ALL, true },
+	{ "trap", &spt_mmu_ops, HVBENCH_SPT_SYNC_TRAP, PROGRAM_ALL, true },
+	{ "tiny", &tiny_mmu_ops, 0, PROGRAM_ALL, false },
 };
 
 static const char *const mode_name[] = { "strict", "lazy" };
@@ -102,6 +103,7 @@ static void run_strategy(const struct options *opt, const struct strategy *s,
 		.sync = s->sync,
 		.mode = mode,
 		.operations = opt->program,
+		.features = s->features,
 		.audit = s->ops == &spt_mmu_ops ? spt_audit : NULL,
 		.verbose = opt->verbose,
 	};
@@ -120,8 +122,10 @@ static void run_strategy(const struct options *opt, const struct strategy *s,
 		flushes += result.flushes;
 		fills += result.counter[HVBENCH_CNT_fault_fill];
 		tracks += result.counter[HVBENCH_CNT_fault_track];
-		if (failed && !opt->keep_going)
+		if (failed && !opt->keep_going) {
+			programs++;
 			break;
+		}
 	}
 	printf("%s - differential %s %s: %llu accesses in %u programs from seed %llu (%llu edits, "
 	       "%llu flushes, %llu guest faults, %llu filled, %llu tracked)\n",
@@ -159,7 +163,7 @@ static void run_all(const struct options *opt, struct totals *totals)
 
 static void usage(void)
 {
-	fprintf(stderr, "usage: differential [--strategy ept|vtlb|unsync|tiny|all] [--mode "
+	fprintf(stderr, "usage: differential [--strategy ept|vtlb|unsync|trap|tiny|all] [--mode "
 			"strict|lazy|both] [--accesses N] [--seed S] [--program N] [--programs N] "
 			"[--bug N] [--keep-going] [--verbose]\n");
 	exit(2);

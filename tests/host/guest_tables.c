@@ -9,20 +9,24 @@
 /* The entries that a guest uses of any table; everything else stays 0. */
 static const u16 used_index[] = { 0, 1, 2, 3, 7, 256, 511 };
 
-#define WINDOW_INDEX 128 /* of the PML4: the alias window */
+#define WINDOW_INDEX 128 /* of the top table: the alias window */
 #define IGNORED_BITS (GENMASK_ULL(11, 9) | GENMASK_ULL(58, 52))
+#define MAX_LEVELS 5
 
 static u16 random_index(struct rng *rng)
 {
 	return used_index[rng_below(rng, ARRAY_SIZE(used_index))];
 }
 
-static u64 make_gva(const u16 index[4])
+/* index: by level, [0] for a PTE. */
+static u64 make_gva(const struct guest *g, const u16 index[MAX_LEVELS])
 {
-	u64 gva = (u64)index[0] << 39 | (u64)index[1] << 30 | (u64)index[2] << 21 |
-		  (u64)index[3] << 12;
+	int level, bits = 12 + 9 * g->shape.levels;
+	u64 gva = 0;
 
-	return gva >> 47 ? gva | GENMASK_ULL(63, 48) : gva;
+	for (level = 0; level < g->shape.levels; level++)
+		gva |= (u64)index[level] << (12 + 9 * level);
+	return gva >> (bits - 1) ? gva | ~(BIT_ULL(bits) - 1) : gva;
 }
 
 static bool is_taken(const struct guest *g, u64 gfn, int tables)
@@ -38,47 +42,55 @@ static bool is_taken(const struct guest *g, u64 gfn, int tables)
 	return false;
 }
 
-static u64 free_frame(const struct guest *g, struct rng *rng, int tables)
+/* A frame below that one, and not in use for the first so many tables. */
+static u64 free_frame(const struct guest *g, struct rng *rng, int tables, u64 below)
 {
 	u64 gfn;
 
 	do {
-		gfn = 1 + rng_below(rng, (u32)(g->bytes >> 12) - 1);
+		gfn = 1 + rng_below(rng, (u32)below - 1);
 	} while (is_taken(g, gfn, tables));
 	return gfn;
 }
 
-void guest_create(struct guest *g, struct rng *rng, u64 bytes, u8 physical_address_bits,
-		  bool gigabyte_pages)
+static void choose_frames(struct guest *g, struct rng *rng)
 {
-	int i, j;
+	u64 all = g->shape.bytes >> HV_PAGE_SHIFT;
+	u64 low = g->shape.large ? HV_CHUNK_FRAMES : all;
+	int i;
 
-	memset(g, 0, sizeof(*g));
-	g->bytes = bytes;
-	g->physical_address_bits = physical_address_bits;
-	g->gigabyte_pages = gigabyte_pages;
-	g->nr_pages = GUEST_PAGES;
-	g->nr_tables = GUEST_TABLES;
 	for (i = 0; i < GUEST_WINDOW_TABLES; i++)
-		g->window[i] = free_frame(g, rng, 0);
+		g->window[i] = free_frame(g, rng, 0, low);
 	for (i = 0; i < GUEST_TABLES; i++) {
-		g->table[i] = free_frame(g, rng, i);
-		g->level[i] = i < GUEST_ROOTS ? 4 : (u8)(1 + i % 3);
+		g->table[i] = free_frame(g, rng, i, i < GUEST_TABLES - GUEST_LATE ? low : all);
+		g->level[i] =
+			(u8)(i < GUEST_ROOTS ? g->shape.levels : 1 + i % (g->shape.levels - 1));
 	}
 	for (i = 0; i < GUEST_ROOTS; i++)
 		g->root[i] = g->table[i];
 	for (i = 0; i < GUEST_DATA; i++)
-		g->data[i] = free_frame(g, rng, GUEST_TABLES);
-	for (i = 0; i < GUEST_PAGES; i++) {
-		u16 index[4];
+		g->data[i] = free_frame(g, rng, GUEST_TABLES, all);
+}
 
-		for (j = 0; j < 4; j++)
+void guest_create(struct guest *g, struct rng *rng, const struct guest_shape *shape)
+{
+	int i, j;
+
+	memset(g, 0, sizeof(*g));
+	g->shape = *shape;
+	g->nr_pages = GUEST_PAGES;
+	g->nr_tables = GUEST_TABLES;
+	choose_frames(g, rng);
+	for (i = 0; i < GUEST_PAGES; i++) {
+		u16 index[MAX_LEVELS];
+
+		for (j = 0; j < MAX_LEVELS; j++)
 			index[j] = random_index(rng);
 		/* Near neighbours, so that tables have company. */
 		if (i && rng_once_in(rng, 2))
-			g->page[i] = (g->page[i - 1] & ~0x1ff000ull) | (u64)index[3] << 12;
+			g->page[i] = (g->page[i - 1] & ~0x1ff000ull) | (u64)index[0] << 12;
 		else
-			g->page[i] = make_gva(index);
+			g->page[i] = make_gva(g, index);
 		for (j = 0; j < i; j++)
 			if (g->page[j] == g->page[i])
 				break;
@@ -89,12 +101,13 @@ void guest_create(struct guest *g, struct rng *rng, u64 bytes, u8 physical_addre
 
 u64 guest_page(const struct guest *g, int i)
 {
-	u16 index[4] = { WINDOW_INDEX, 0, 0, 0 };
+	u16 index[MAX_LEVELS] = { 0 };
 
 	if (i < g->nr_pages)
 		return g->page[i];
-	index[3] = (u16)(i - g->nr_pages);
-	return make_gva(index);
+	index[g->shape.levels - 1] = WINDOW_INDEX;
+	index[0] = (u16)(i - g->nr_pages);
+	return make_gva(g, index);
 }
 
 /* ---- entries ---- */
@@ -126,6 +139,8 @@ static u64 random_table(const struct guest *g, struct rng *rng, int level)
 
 	for (tries = 0; tries < 8; tries++) {
 		i = (int)rng_below(rng, GUEST_TABLES);
+		if (g->shape.large && i >= GUEST_TABLES - GUEST_LATE && !rng_once_in(rng, 8))
+			continue;
 		if (g->level[i] == level || rng_once_in(rng, 8))
 			break;
 	}
@@ -142,9 +157,9 @@ static u64 random_target(const struct guest *g, struct rng *rng)
 	else if (dice < 14)
 		gfn = g->table[rng_below(rng, GUEST_TABLES)];
 	else if (dice < 15)
-		gfn = rng_below(rng, (u32)(g->bytes >> 12));
+		gfn = rng_below(rng, (u32)(g->shape.bytes >> 12));
 	else /* beyond memory, but within MAXPHYADDR */
-		gfn = (g->bytes >> 12) + rng_below(rng, 1u << 16);
+		gfn = (g->shape.bytes >> 12) + rng_below(rng, 1u << 16);
 	return gfn << HV_PAGE_SHIFT;
 }
 
@@ -155,9 +170,9 @@ static u64 random_entry(const struct guest *g, struct rng *rng, int level)
 
 	if (level == 1)
 		return random_target(g, rng) | flags;
-	if (level == 2 && rng_once_in(rng, 4))
+	if (level == 2 && rng_once_in(rng, g->shape.large ? 2 : 4))
 		return (random_target(g, rng) & ~0x1fffffull) | PTE_PS | flags;
-	if (level == 3 && rng_once_in(rng, g->gigabyte_pages ? 8 : 64))
+	if (level == 3 && rng_once_in(rng, g->shape.gigabyte_pages ? 8 : 64))
 		return PTE_PS | flags; /* 1G from gpa 0 */
 	/* Tables made writable and user mostly: leaves decide. */
 	if (!rng_once_in(rng, 5))
@@ -192,8 +207,8 @@ static u64 changed_entry(const struct guest *g, struct rng *rng, u64 entry)
 	case 11: /* a bit from MAXPHYADDR on is reserved */
 		if (!rng_once_in(rng, 3))
 			return entry | PTE_A;
-		return entry ^ BIT_ULL(g->physical_address_bits +
-				       rng_below(rng, 52u - g->physical_address_bits));
+		return entry ^ BIT_ULL(g->shape.physical_address_bits +
+				       rng_below(rng, 52u - g->shape.physical_address_bits));
 	case 12:
 		return entry ^ BIT_ULL(9 + rng_below(rng, 3));
 	case 13:
@@ -204,7 +219,7 @@ static u64 changed_entry(const struct guest *g, struct rng *rng, u64 entry)
 	case 14: /* mends what the others break */
 	case 15:
 		return (entry | PTE_P | PTE_W | PTE_U) &
-		       ~(PTE_NX | GENMASK_ULL(51, g->physical_address_bits));
+		       ~(PTE_NX | GENMASK_ULL(51, g->shape.physical_address_bits));
 	}
 }
 
@@ -227,16 +242,20 @@ u64 guest_offset(const struct guest *g, struct rng *rng)
 	return random_index(rng) * 8ull;
 }
 
-u64 guest_root(const struct guest *g, struct rng *rng)
+u64 guest_cr3(const struct guest *g, struct rng *rng, bool pcid)
 {
-	u64 gfn = g->root[rng_below(rng, GUEST_ROOTS)];
+	u32 root = rng_below(rng, GUEST_ROOTS);
+	u64 gfn = g->root[root], low = 0;
 
 	if (rng_once_in(rng, 24))
 		gfn = g->table[rng_below(rng, GUEST_TABLES)];
 	if (rng_once_in(rng, 100)) /* beyond memory: nothing works until the next load */
-		gfn = (g->bytes >> HV_PAGE_SHIFT) + rng_below(rng, 1000);
-	/* PWT and PCD say nothing about where the table is. */
-	return gfn << HV_PAGE_SHIFT | (rng_once_in(rng, 8) ? 0x18 : 0);
+		gfn = (g->shape.bytes >> HV_PAGE_SHIFT) + rng_below(rng, 1000);
+	if (pcid) /* mostly one of its own */
+		low = rng_once_in(rng, 4) ? rng_below(rng, ORACLE_PCIDS) : root % ORACLE_PCIDS;
+	else if (rng_once_in(rng, 8)) /* PWT and PCD say nothing about where the table is */
+		low = 0x18;
+	return gfn << HV_PAGE_SHIFT | low;
 }
 
 u64 guest_data(const struct guest *g, struct rng *rng, u64 gpa)
@@ -254,13 +273,13 @@ u64 guest_data(const struct guest *g, struct rng *rng, u64 gpa)
 static void build_window(struct guest *g, guest_poke_fn *poke, void *context)
 {
 	const u64 flags = PTE_P | PTE_W | PTE_U | PTE_A;
-	int i;
+	int i, last = g->shape.levels - 2;
 
-	for (i = 0; i < GUEST_WINDOW_TABLES - 1; i++)
+	for (i = 0; i < last; i++)
 		poke(context, g->window[i] << HV_PAGE_SHIFT,
 		     g->window[i + 1] << HV_PAGE_SHIFT | flags);
 	for (i = 0; i < GUEST_TABLES; i++)
-		poke(context, (g->window[2] << HV_PAGE_SHIFT) + 8ull * (u64)i,
+		poke(context, (g->window[last] << HV_PAGE_SHIFT) + 8ull * (u64)i,
 		     g->table[i] << HV_PAGE_SHIFT | flags | PTE_D);
 	for (i = 0; i < GUEST_ROOTS; i++)
 		poke(context, (g->root[i] << HV_PAGE_SHIFT) + 8 * WINDOW_INDEX,

@@ -12,15 +12,23 @@
 #define GUEST_DATA 24
 #define GUEST_ROOTS 4
 #define GUEST_PAGES 40
-#define GUEST_WINDOW_TABLES 3
+#define GUEST_WINDOW_TABLES 4
+#define GUEST_LATE 3 /* tables that are linked now and then only */
+
+/* What a guest is to fit. */
+struct guest_shape {
+	u64 bytes;
+	u8 physical_address_bits, levels;
+	bool gigabyte_pages;
+	/* Large pages often, and few tables in their way. */
+	bool large;
+};
 
 struct guest {
-	u64 bytes;
-	u8 physical_address_bits;
-	bool gigabyte_pages;
+	struct guest_shape shape;
 	int nr_pages, nr_tables;
 	u64 page[GUEST_PAGES]; /* linear addresses that it uses */
-	u64 root[GUEST_ROOTS]; /* frames of its PML4s */
+	u64 root[GUEST_ROOTS]; /* frames of its top tables */
 	u64 table[GUEST_TABLES]; /* frames of all its tables, roots first */
 	u8 level[GUEST_TABLES]; /* what each was made for; any use follows */
 	u64 data[GUEST_DATA];
@@ -35,8 +43,7 @@ struct guest_edit {
 
 typedef void guest_poke_fn(void *context, u64 gpa, u64 value);
 
-void guest_create(struct guest *g, struct rng *rng, u64 bytes, u8 physical_address_bits,
-		  bool gigabyte_pages);
+void guest_create(struct guest *g, struct rng *rng, const struct guest_shape *shape);
 /* Writes the initial tables. */
 void guest_build(struct guest *g, struct rng *rng, guest_poke_fn *poke, void *context);
 /* The linear address of page i: first its own, then the window's. */
@@ -44,7 +51,8 @@ u64 guest_page(const struct guest *g, int i);
 
 /* Choices: an offset in a page, a root to load, an edit, data to write. */
 u64 guest_offset(const struct guest *g, struct rng *rng);
-u64 guest_root(const struct guest *g, struct rng *rng);
+/* For CR3; pcid: bits 11:0 are to be one, not PWT and PCD. */
+u64 guest_cr3(const struct guest *g, struct rng *rng, bool pcid);
 void guest_make_edit(const struct guest *g, struct rng *rng, const u64 *memory,
 		     struct guest_edit *edit);
 u64 guest_data(const struct guest *g, struct rng *rng, u64 gpa);

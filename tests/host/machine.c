@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The vCPU loop in miniature: turns what the CPU meets into the backend's
- * events, obeys the verdicts, executes the flushes at "VM entry", and holds
- * the backend to the contract of hv/mmu.h on every call.
+ * The vCPU loop in miniature, what is under the guest's instructions
+ * (machine_guest.c): the machine's life, VM entry, which programs the controls and
+ * executes the flushes, and every call into the backend, which is held to
+ * the contract of hv/mmu.h.
  */
 #include <stdarg.h>
 
-#include "machine.h"
-
-#define MAX_TRIES 48 /* of one instruction; more is a loop */
-#define PF_VECTOR 14
+#include "machine_call.h"
 
 bool machine_fail(struct machine *m, const char *text, ...)
 {
@@ -39,9 +37,18 @@ void machine_create(struct machine *m, const struct machine_config *config)
 		.counter = m->counter,
 		.paging = config->paging,
 	};
-	if (hv_memory_create(&m->memory, config->memory_bytes, config->large, config->populate)) {
+	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G
+		    ? hv_memory_pin(&m->memory, config->memory_bytes, 0)
+		    : hv_memory_create(&m->memory, config->memory_bytes,
+				       config->knob[HVBENCH_KNOB_BACKING], config->populate)) {
 		fprintf(stderr, "the arena is too small\n");
 		exit(2);
+	}
+	if (config->knob[HVBENCH_KNOB_LOG]) {
+		m->mmu.dirty.words = DIV_ROUND_UP(m->memory.nr_frames, 64);
+		m->mmu.dirty.written = calloc(2 * m->mmu.dirty.words, sizeof(u64));
+		assert(m->mmu.dirty.written);
+		m->mmu.dirty.touched = m->mmu.dirty.written + m->mmu.dirty.words;
 	}
 }
 
@@ -68,6 +75,7 @@ const char *machine_destroy(struct machine *m)
 	m->pool.used_pages = m->pool.used_nodes = 0;
 	hv_pool_destroy(&m->pool);
 	hv_memory_destroy(&m->memory);
+	free(m->mmu.dirty.written);
 	return error;
 }
 
@@ -86,25 +94,64 @@ void machine_poke(struct machine *m, u64 gpa, u64 value)
 	*(u64 *)hv_va(hv_memory_hpa(&m->memory, gpa >> HV_PAGE_SHIFT) | (gpa & 0xff8)) = value;
 }
 
-/* VM entry: execute what the backend asked for (hv/vmx/flush.c). */
-static void machine_enter(struct machine *m)
+/* ---- VM exit and entry ---- */
+
+static bool same_controls(const struct hv_controls *a, const struct hv_controls *b)
+{
+	return a->root_hpa == b->root_hpa && a->nested == b->nested && a->ept_ad == b->ept_ad &&
+	       a->pml == b->pml && a->trap_cr3 == b->trap_cr3 && a->trap_invlpg == b->trap_invlpg &&
+	       a->filter_not_present == b->filter_not_present && a->pcid == b->pcid &&
+	       a->cr0_guest_owned == b->cr0_guest_owned &&
+	       a->cr4_guest_owned == b->cr4_guest_owned && a->cr0_force == b->cr0_force &&
+	       a->cr4_force == b->cr4_force && a->cr4_pass == b->cr4_pass &&
+	       a->efer_force == b->efer_force && a->exception_bitmap == b->exception_bitmap;
+}
+
+/* hv/vmx/ writes the VMCS where a backend says that something changed, only then. */
+static bool program_controls(struct machine *m)
+{
+	struct hv_controls *controls = &m->mmu.controls;
+
+	if (!controls->changed)
+		return same_controls(&m->hw, controls) ||
+		       machine_fail(m, "the controls changed and the backend did not say so");
+	controls->changed = false;
+	m->hw = *controls;
+	if (!m->hw.nested && !m->hw.trap_cr3)
+		return machine_fail(m, "a guest may load CR3 over shadow tables");
+	if (m->hw.pcid && !(m->hw.cr4_force & HV_CR4_PCIDE && m->mmu.caps.pcid))
+		return machine_fail(m, "a PCID without CR4.PCIDE, or on a CPU that has none");
+	return true;
+}
+
+/* Execute what the backend asked for (hv/vmx/flush.c). */
+bool machine_enter(struct machine *m)
 {
 	struct hv_flush *flush = &m->mmu.flush;
 	u32 i;
 
-	if (flush->root && m->mmu.controls.nested) {
-		cpu_flush_all(m, true, true);
+	if (!program_controls(m))
+		return false;
+	if (flush->root && m->hw.nested) {
+		tlb_flush_root(m, m->hw.root_hpa);
 		m->flushes_root++;
 	}
 	if (flush->context) {
-		cpu_flush_all(m, true, false);
+		tlb_flush_context(m);
 		m->flushes_context++;
 	}
 	for (i = 0; i < flush->nr_addr; i++)
-		cpu_flush_page(m, flush->addr[i], false);
+		tlb_flush_addr(m, flush->addr[i]);
 	m->flushes_addr += flush->nr_addr;
 	memset(flush, 0, sizeof(*flush));
-	m->mmu.controls.changed = false;
+	return true;
+}
+
+/* Without a VPID each transition drops linear and combined mappings (SDM 3C, 29.4.3.1). */
+void machine_exit(struct machine *m)
+{
+	if (!m->knob[HVBENCH_KNOB_VPID])
+		tlb_flush_context(m);
 }
 
 /* ---- calls into the backend ---- */
@@ -132,14 +179,6 @@ static void stock_low(struct machine *m)
 	}
 }
 
-/* What must be the same after HV_NEED_*. */
-struct before {
-	u64 counter[HVBENCH_NR_COUNTERS];
-	struct ref_path path;
-	u32 used_pages, used_nodes;
-	bool low;
-};
-
 static bool guest_read(void *context, u64 addr, u64 *value)
 {
 	struct machine *m = context;
@@ -162,8 +201,9 @@ static void guest_path(struct machine *m, u64 gva, struct ref_path *path)
 	ref_walk(&cpu, ref_root(&cpu), gva, guest_read, m, path);
 }
 
-static void call_begins(struct machine *m, u64 gva, struct before *before)
+void machine_call_begins(struct machine *m, u64 gva, struct before *before)
 {
+	machine_exit(m);
 	before->low = rng_once_in(&m->rng, m->low_pool);
 	if (before->low)
 		stock_low(m);
@@ -194,8 +234,8 @@ static bool unchanged(struct machine *m, u64 gva, const struct before *before, c
 }
 
 /* Mends what the backend asks for; false on a breach of the contract. */
-static bool obey(struct machine *m, enum hv_verdict verdict, u64 gva,
-		 const struct hv_answer *answer, const struct before *before)
+bool machine_obey(struct machine *m, enum hv_verdict verdict, u64 gva,
+		  const struct hv_answer *answer, const struct before *before)
 {
 	u64 gfn = answer->gpa >> HV_PAGE_SHIFT;
 
@@ -221,6 +261,8 @@ static bool obey(struct machine *m, enum hv_verdict verdict, u64 gva,
 		return unchanged(m, gva, before, "HV_NEED_BACKING");
 	case HV_BROKEN:
 		return machine_fail(m, "HV_BROKEN");
+	case HV_FORBIDDEN:
+		return machine_fail(m, "HV_FORBIDDEN, and nothing is forbidden");
 	default:
 		if (m->pool.used_pages > m->pool.limit_pages &&
 		    m->pool.used_pages > before->used_pages && !m->mmu.controls.nested)
@@ -230,158 +272,23 @@ static bool obey(struct machine *m, enum hv_verdict verdict, u64 gva,
 	}
 }
 
-static enum hv_verdict call_fault(struct machine *m, const struct hv_fault *fault, u64 gva,
-				  struct hv_answer *answer)
+enum hv_verdict machine_event(struct machine *m, machine_ask *ask,
+			      const struct machine_event *event, struct hv_answer *answer)
 {
-	struct before before;
-	enum hv_verdict verdict;
-
-	memset(answer, 0, sizeof(*answer));
-	call_begins(m, gva, &before);
-	verdict = m->mmu.ops->fault(&m->mmu, fault, answer);
-	if (!obey(m, verdict, gva, answer, &before))
-		return HV_BROKEN;
-	if (verdict == HV_FILLED)
-		m->counter[HVBENCH_CNT_fault_fill]++;
-	if (verdict == HV_TRACKED)
-		m->counter[HVBENCH_CNT_fault_track]++;
-	if (verdict == HV_GUEST_FAULT) {
-		m->counter[HVBENCH_CNT_fault_guest]++;
-		m->counter[HVBENCH_CNT_inject_pf]++;
-	}
-	return verdict;
-}
-
-/* ---- the guest's instructions ---- */
-
-/* True if the fault goes to the backend, in *fault. */
-static bool exits(struct machine *m, const struct oracle_access *access,
-		  const struct cpu_result *result, struct hv_fault *fault)
-{
-	memset(fault, 0, sizeof(*fault));
-	if (result->end == CPU_EPT_VIOLATION) {
-		fault->space = HV_FAULT_GPA;
-		fault->gpa = result->gpa;
-		fault->access = result->access;
-		return true;
-	}
-	if (m->mmu.controls.nested || !(m->mmu.controls.exception_bitmap & BIT(PF_VECTOR)))
-		return false;
-	fault->space = HV_FAULT_GVA;
-	fault->gva = access->gva;
-	fault->error_code = result->error_code;
-	fault->access = result->error_code & HV_PF_ACCESS;
-	return true;
-}
-
-bool machine_access(struct machine *m, const struct oracle_access *access, struct outcome *out)
-{
-	bool filled = false;
 	int tries;
 
-	memset(out, 0, sizeof(*out));
-	for (tries = 0; tries < MAX_TRIES; tries++) {
+	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
+		struct before before;
 		enum hv_verdict verdict;
-		struct hv_answer answer;
-		struct cpu_result result;
-		struct hv_fault fault;
 
-		machine_enter(m);
-		cpu_access(m, access, &result);
-		if (result.end == CPU_BAD_TABLE)
-			return machine_fail(
-				m, "the CPU met a malformed or wild entry in the backend's tables");
-		if (result.end == CPU_DONE) {
-			out->kind = OUT_DONE;
-			out->hpa = result.hpa;
-			return true;
-		}
-		if (!exits(m, access, &result, &fault)) {
-			out->kind = OUT_FAULT;
-			out->gva = access->gva;
-			out->error_code = result.error_code;
-			return true;
-		}
-		if (filled && fault.space == HV_FAULT_GVA)
-			return machine_fail(m, "HV_FILLED for %#llx, but the access faulted again",
-					    access->gva);
-		verdict = call_fault(m, &fault, access->gva, &answer);
-		filled = verdict == HV_FILLED;
-		switch (verdict) {
-		case HV_BROKEN:
-			return false;
-		case HV_GUEST_FAULT:
-			out->kind = OUT_FAULT;
-			out->gva = answer.gva;
-			out->error_code = answer.error_code;
-			return true;
-		case HV_OUTSIDE:
-			out->kind = OUT_OUTSIDE;
-			out->gpa = answer.gpa;
-			return true;
-		default:
-			break;
-		}
-	}
-	return machine_fail(m, "no end after %d tries of an access to %#llx", MAX_TRIES,
-			    access->gva);
-}
-
-bool machine_set_paging(struct machine *m, const struct hv_paging *new, bool cr3_loaded)
-{
-	const struct hv_controls *controls = &m->mmu.controls;
-	struct hv_paging old = m->mmu.paging;
-	u64 cr0 = (old.cr0 ^ new->cr0) & ~controls->cr0_guest_owned;
-	u64 cr4 = (old.cr4 ^ new->cr4) & ~controls->cr4_guest_owned;
-	bool exit = cr0 || cr4 || old.efer != new->efer || (cr3_loaded && controls->trap_cr3);
-	enum hv_verdict verdict = HV_DONE;
-	struct hv_answer answer;
-	struct before before;
-	int tries;
-
-	machine_enter(m);
-	for (tries = 0; exit && tries < MAX_TRIES; tries++) {
-		memset(&answer, 0, sizeof(answer));
-		call_begins(m, 0, &before);
-		verdict = m->mmu.ops->set_paging(&m->mmu, new, &answer);
-		if (!obey(m, verdict, 0, &answer, &before))
-			return false;
+		memset(answer, 0, sizeof(*answer));
+		machine_call_begins(m, event->gva, &before);
+		verdict = ask(m, event, answer);
+		if (!machine_obey(m, verdict, event->gva, answer, &before))
+			return HV_BROKEN;
 		if (verdict != HV_NEED_POOL && verdict != HV_NEED_BACKING)
-			break;
+			return verdict;
 	}
-	if (verdict != HV_DONE)
-		return machine_fail(m, "set_paging ended with verdict %d", verdict);
-	m->mmu.paging = *new;
-	/* What the CPU itself flushes when no exit takes the write away. */
-	if ((old.cr4 ^ new->cr4) & HV_CR4_PGE && !cr4)
-		cpu_flush_all(m, true, false);
-	if (cr3_loaded && !controls->trap_cr3)
-		cpu_flush_all(m, false, false);
-	return true;
-}
-
-bool machine_invlpg(struct machine *m, u64 gva)
-{
-	enum hv_verdict verdict;
-	struct hv_answer answer;
-	struct before before;
-	int tries;
-
-	machine_enter(m);
-	if (!m->mmu.controls.trap_invlpg) {
-		cpu_flush_page(m, gva, true);
-		return true;
-	}
-	for (tries = 0; tries < MAX_TRIES; tries++) {
-		memset(&answer, 0, sizeof(answer));
-		call_begins(m, gva, &before);
-		verdict = m->mmu.ops->invlpg(&m->mmu, gva, &answer);
-		if (!obey(m, verdict, gva, &answer, &before))
-			return false;
-		if (verdict != HV_NEED_POOL && verdict != HV_NEED_BACKING)
-			break;
-	}
-	if (verdict != HV_DONE)
-		return machine_fail(m, "invlpg ended with verdict %d", verdict);
-	return true;
+	machine_fail(m, "no end after %d tries of an event", MACHINE_MAX_TRIES);
+	return HV_BROKEN;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A simulated machine around one MMU backend: the vCPU loop of the module in
- * miniature (machine.c) and the CPU that runs on the backend's tables (cpu.c).
+ * miniature (machine.c, machine_guest.c) and the CPU that runs on the backend's
+ * tables (cpu.c, tlb.c).
  *
  * The CPU is as mean as the manual permits: its TLB and paging-structure
  * caches keep everything until a flush covers it, and of several cached
@@ -39,23 +40,47 @@ static inline bool rng_once_in(struct rng *rng, u32 n)
 	return n && !rng_below(rng, n);
 }
 
-#define TLB_SET 8
+#define TLB_SET 12
 #define TLB_GPAS 64
 
-/* What the CPU holds for one page; base and table are as it walks them. */
+/*
+ * What the CPU tags its entries with, besides the VPID, of which there is one
+ * here: the PCID, and the EPT root (SDM 3C, 29.4.1: EP4TA, bits 51:12 alone; 0
+ * without EPT).
+ */
+struct tlb_tag {
+	u64 root;
+	u16 pcid;
+};
+
+struct tlb_map {
+	struct ref_map map; /* base: of the host page */
+	struct tlb_tag tag;
+	u8 ept; /* rights that the EPT gives, all without EPT */
+};
+
+struct tlb_start {
+	struct ref_start start; /* table: as the CPU walks it */
+	struct tlb_tag tag;
+};
+
+/* What the CPU holds for one page. */
 struct tlb_page {
 	u64 gva;
 	int nr_maps, nr_starts;
-	struct ref_map map[TLB_SET]; /* base: of the host page */
-	struct ref_start start[TLB_SET];
+	struct tlb_map map[TLB_SET];
+	struct tlb_start start[TLB_SET];
+};
+
+/* A guest-physical mapping, with EPT only. */
+struct tlb_gpa {
+	u64 gfn, hpa, rights, root;
 };
 
 struct tlb {
 	int nr_pages;
 	struct tlb_page page[ORACLE_PAGES];
-	struct {
-		u64 gfn, hpa, rights; /* guest-physical mappings, with EPT only */
-	} gpa[TLB_GPAS];
+	struct tlb_gpa gpa[TLB_GPAS];
 };
 
 struct machine {
@@ -64,12 +89,14 @@ struct machine {
 	struct hv_pool pool;
 	u32 knob[HVBENCH_NR_KNOBS];
 	u64 counter[HVBENCH_NR_COUNTERS];
+	struct hv_controls hw; /* what the last VM entry programmed */
 	struct tlb tlb;
 	struct rng rng;
 	/* How mean: once in so many times, 0 for never. */
 	u32 evict; /* the TLB loses a page's entries before an access */
 	u32 denial; /* a cached refusal is believed without a look at memory */
 	u32 low_pool; /* the backend is called with less in stock than it may need */
+	u32 no_emulation; /* an instruction can't be emulated */
 	/* What was asked for and executed. */
 	u64 flushes_context, flushes_root, flushes_addr;
 	bool started; /* ops->create was content */
@@ -80,7 +107,7 @@ struct machine {
 struct machine_config {
 	const struct hv_mmu_ops *ops;
 	u64 memory_bytes;
-	bool large, populate;
+	bool populate; /* memory of the size that the knob backing names */
 	u32 knob[HVBENCH_NR_KNOBS];
 	struct hv_mmu_caps caps;
 	u32 limit_pages; /* 0: none */
@@ -105,13 +132,20 @@ void machine_poke(struct machine *m, u64 gpa, u64 value);
 
 /*
  * The guest's instructions. All return false when the backend broke the
- * contract (m->why); a guest's own fault is an outcome, not a failure.
+ * contract (m->why); a guest's own fault is an outcome, not a failure. After a
+ * write that ended OUT_DONE with out->emulated, the caller changes memory and
+ * calls machine_wrote().
  */
 bool machine_access(struct machine *m, const struct oracle_access *access, struct outcome *out);
-bool machine_set_paging(struct machine *m, const struct hv_paging *new, bool cr3_loaded);
+bool machine_wrote(struct machine *m, u64 gpa, u32 bytes);
+bool machine_set_paging(struct machine *m, const struct hv_paging *new, enum paging_load load);
 bool machine_invlpg(struct machine *m, u64 gva);
-/* The CPU walks ahead on its own, without setting a flag. */
-void machine_speculate(struct machine *m, int page);
+bool machine_invpcid(struct machine *m, enum hv_invpcid type, u16 pcid, u64 gva);
+
+/* The dirty log; after HV_LOG_COLLECT the caller takes the bits and clears them. */
+bool machine_log(struct machine *m, enum hv_log_action action);
+/* Does the backend know where the CPU gets by that access? */
+bool machine_check_reach(struct machine *m, const struct oracle_access *access);
 
 bool machine_fail(struct machine *m, const char *text, ...)
 	__attribute__((__format__(printf, 2, 3)));
@@ -129,8 +163,31 @@ struct cpu_result {
 };
 
 void cpu_access(struct machine *m, const struct oracle_access *access, struct cpu_result *result);
-/* Drop from the TLB. */
-void cpu_flush_all(struct machine *m, bool global_too, bool gpas_too);
-void cpu_flush_page(struct machine *m, u64 gva, bool all_starts);
+/* Where a CPU with nothing cached gets on shadow tables, or HV_HPA_ABSENT. */
+u64 cpu_reach(struct machine *m, u64 gva, u32 access);
+/* The CPU walks ahead on its own, without setting a flag. */
+void machine_speculate(struct machine *m, int page);
+
+/* ---- tlb.c ---- */
+
+/* The tag of what is cached or used now. */
+struct tlb_tag tlb_tag(const struct machine *m);
+bool tlb_is(const struct tlb_tag *a, const struct tlb_tag *b);
+/* May the translation be used now? */
+bool tlb_serves(const struct tlb_map *map, const struct tlb_tag *now);
+void tlb_add_map(struct machine *m, struct tlb_page *p, const struct ref_map *map, u64 ept);
+void tlb_add_start(struct machine *m, struct tlb_page *p, const struct ref_start *start);
+
+/* INVVPID of the VPID, of one address in it, INVEPT of a root. */
+void tlb_flush_context(struct machine *m);
+void tlb_flush_addr(struct machine *m, u64 gva);
+void tlb_flush_root(struct machine *m, u64 root);
+/* What the guest's own instructions drop where they don't exit. */
+void tlb_flush_pcid(struct machine *m, u16 pcid);
+void tlb_invlpg(struct machine *m, u64 gva);
+void tlb_invpcid(struct machine *m, enum hv_invpcid type, u16 pcid, u64 gva);
+/* What a page fault and an EPT violation drop. */
+void tlb_page_fault(struct machine *m, u64 gva);
+void tlb_ept_violation(struct machine *m, u64 gva, u64 gpa);
 
 #endif

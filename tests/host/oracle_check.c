@@ -8,7 +8,7 @@
 #include "oracle_sets.h"
 
 #define MAX_WORDS 256
-#define MAX_CANDIDATES (2 * ORACLE_SET + 1)
+#define MAX_CANDIDATES (3 * ORACLE_SET + 1)
 
 /* One thing that a bare CPU could do now. */
 struct candidate {
@@ -16,7 +16,7 @@ struct candidate {
 	int nr;
 	struct {
 		u64 addr, must, may; /* bits of A/D set by it */
-	} word[4];
+	} word[REF_LEVELS];
 };
 
 static void candidate_ends(const struct oracle *o, const struct oracle_access *access,
@@ -83,13 +83,16 @@ static int find_candidates(struct oracle *o, const struct oracle_access *access,
 			   struct candidate *c)
 {
 	const struct oracle_page *p = &o->page[access->page];
+	const struct oracle_set *set = oracle_current(o, access->page);
 	int i, nr = 0;
 
 	candidate_walk(o, access, ref_root(&o->cpu), &c[nr++]);
-	for (i = 0; i < p->nr_maps; i++)
-		nr += candidate_hit(o, access, &p->map[i], &c[nr]);
-	for (i = 0; i < p->nr_starts; i++)
-		candidate_walk(o, access, p->start[i], &c[nr++]);
+	for (i = 0; i < set->nr_maps; i++)
+		nr += candidate_hit(o, access, &set->map[i], &c[nr]);
+	for (i = 0; i < p->nr_globals; i++)
+		nr += candidate_hit(o, access, &p->global[i], &c[nr]);
+	for (i = 0; i < set->nr_starts; i++)
+		candidate_walk(o, access, set->start[i], &c[nr++]);
 	return nr;
 }
 
@@ -264,11 +267,14 @@ bool oracle_allows(struct oracle *o, const struct hv_memory *memory,
 	}
 	out->gpa = c[i].out.gpa;
 	for (i = 0; i < words.nr; i++)
-		oracle_write(o, words.word[i].addr, words.word[i].now);
+		if (words.word[i].set)
+			oracle_write(o, words.word[i].addr, words.word[i].now);
 	if (out->kind == OUT_FAULT) {
-		oracle_forget(&o->page[access->page], true);
+		oracle_forget_page(o, access->page);
 		oracle_close_page(o, access->page);
 	}
+	if (out->kind == OUT_DONE)
+		o->accessed[out->gpa >> HV_PAGE_SHIFT] = true;
 	return true;
 }
 

@@ -9,7 +9,9 @@
 bool oracle_model_read(void *context, u64 addr, u64 *value);
 /* Adds what a CPU could cache for the page at this instant. */
 void oracle_close_page(struct oracle *o, int page);
-/* Drops all that is cached for the page; global translations perhaps not. */
-void oracle_forget(struct oracle_page *p, bool global_too);
+/* Drops all that may be used for the page now. */
+void oracle_forget_page(struct oracle *o, int page);
+/* What may be used for the page now, global translations aside. */
+struct oracle_set *oracle_current(struct oracle *o, int page);
 
 #endif

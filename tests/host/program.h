@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A random guest program, run on a backend and checked access by access, see
- * program.c. Who runs programs: differential.c and test_harness.c.
+ * program.c. Who runs programs: differential.c, test_harness.c, fuzz.c.
  */
 #ifndef PROGRAM_H
 #define PROGRAM_H
@@ -15,12 +15,21 @@ enum program_mode {
 	PROGRAM_LAZY,
 };
 
+/* What a guest may use; a backend that has less than all is named with what it has. */
+#define PROGRAM_PCID BIT(0) /* CR4.PCIDE, INVPCID */
+#define PROGRAM_SMEP_SMAP BIT(1)
+#define PROGRAM_LA57 BIT(2)
+#define PROGRAM_LOG BIT(3)
+#define PROGRAM_KNOBS BIT(4) /* all knobs of its own */
+#define PROGRAM_ALL GENMASK(4, 0)
+
 struct program_config {
 	const struct hv_mmu_ops *ops;
 	u32 sync; /* enum hvbench_spt_sync */
 	enum program_mode mode;
 	u64 seed; /* everything random comes from it */
 	u32 operations;
+	u32 features; /* PROGRAM_PCID and so on */
 	/* The backend's own check of its tables, or NULL. */
 	const char *(*audit)(struct hv_mmu *mmu);
 	bool verbose; /* print every operation */
@@ -31,7 +40,7 @@ struct program_result {
 	u32 operations; /* done; on failure the last one failed */
 	u64 counter[HVBENCH_NR_COUNTERS];
 	char why[8192]; /* empty, or what went wrong, with the last operations */
-	char setup[256]; /* the machine that the seed made */
+	char setup[1024]; /* the machine that the seed made, with all knobs */
 };
 
 /* True if every outcome was one that the architecture allows. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 4-level paging by the book, see ref_walk.h. */
+/* 4-level and 5-level paging by the book, see ref_walk.h. */
 #include "ref_walk.h"
 
 struct ref_start ref_root(const struct ref_cpu *cpu)
 {
 	return (struct ref_start){
 		.table = cpu->reg.cr3 & PTE_ADDR,
-		.level = 4,
+		.level = cpu->reg.cr4 & HV_CR4_LA57 ? 5 : 4,
 		.write = true,
 		.user = true,
 	};
@@ -14,7 +14,7 @@ struct ref_start ref_root(const struct ref_cpu *cpu)
 
 /*
  * The reserved bits of a present entry, by level (4.5.4, and table 4-14 and
- * following): address bits from MAXPHYADDR on; PS in a PML4E, and in a PDPTE
+ * following): address bits from MAXPHYADDR on; PS in a PML5E and PML4E, and in a PDPTE
  * where there are no 1G pages; the low address bits of a large page, of which
  * bit 12 is PAT; XD while EFER.NXE = 0.
  */
@@ -24,7 +24,7 @@ static u64 reserved_bits(const struct ref_cpu *cpu, u64 entry, int level)
 
 	if (!(cpu->reg.efer & HV_EFER_NXE))
 		bits |= PTE_NX;
-	if (level == 4)
+	if (level >= 4)
 		bits |= PTE_PS;
 	if (level == 3 && !cpu->gigabyte_pages)
 		bits |= PTE_PS;
@@ -114,11 +114,25 @@ bool ref_same_start(const struct ref_start *a, const struct ref_start *b)
 	       a->user == b->user && a->nx == b->nx;
 }
 
+/*
+ * What SMEP and SMAP take from a supervisor: code in user pages, and their data
+ * but by an explicit access with RFLAGS.AC = 1. They look at the U/S rights of
+ * the translation, whatever CR0.WP says.
+ */
+static bool is_prevented(const struct ref_cpu *cpu, u32 access)
+{
+	if (access & HV_PF_FETCH)
+		return cpu->reg.cr4 & HV_CR4_SMEP;
+	return cpu->reg.cr4 & HV_CR4_SMAP && !(access & HV_ACCESS_AC);
+}
+
 bool ref_allows(const struct ref_cpu *cpu, const struct ref_map *map, u32 access)
 {
 	bool user = access & HV_PF_USER;
 
 	if (user && !map->user)
+		return false;
+	if (!user && map->user && is_prevented(cpu, access))
 		return false;
 	if (access & HV_PF_FETCH)
 		return !(map->nx && cpu->reg.efer & HV_EFER_NXE);
@@ -135,8 +149,8 @@ u32 ref_error_code(const struct ref_cpu *cpu, enum ref_end end, u32 access)
 		code |= HV_PF_PRESENT;
 	if (end == REF_RESERVED)
 		code |= HV_PF_RSVD;
-	/* Without NXE (and SMEP) the bit is 0 for a fetch too. */
-	if (access & HV_PF_FETCH && cpu->reg.efer & HV_EFER_NXE)
+	/* Without NXE and SMEP the bit is 0 for a fetch too. */
+	if (access & HV_PF_FETCH && (cpu->reg.efer & HV_EFER_NXE || cpu->reg.cr4 & HV_CR4_SMEP))
 		code |= HV_PF_FETCH;
 	return code;
 }

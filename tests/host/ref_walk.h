@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * 4-level paging as SDM 3A, chapter 4 describes it, and nothing else: the
- * yardstick of the tests. Plain on purpose, and independent of ept/ and spt/.
+ * 4-level and 5-level paging as SDM 3A, chapter 4 describes it, and nothing
+ * else: the yardstick of the tests. Plain on purpose, and independent of ept/
+ * and spt/.
  *
  * The same walk serves as the reference on a model of guest memory, as the
  * simulated CPU's walk of the guest's tables through the EPT, and as its walk
@@ -33,7 +34,7 @@ struct ref_cpu {
 /* Where a walk begins: at CR3, or at what a paging-structure cache holds. */
 struct ref_start {
 	u64 table;
-	u8 level; /* of the entry to read next: 4 at CR3, 1 for a PTE */
+	u8 level; /* of the entry to read next: 4 or 5 at CR3, 1 for a PTE */
 	bool write, user, nx; /* combined rights of the levels above */
 };
 
@@ -43,6 +44,8 @@ struct ref_map {
 	u8 level; /* of the entry that maps it: 3 for a 1G page, 2, 1 */
 	bool write, user, nx, dirty, global;
 };
+
+#define REF_LEVELS 5
 
 enum ref_end { REF_MAPPED, REF_NOT_PRESENT, REF_RESERVED, REF_UNREADABLE };
 
@@ -54,8 +57,8 @@ struct ref_step {
 struct ref_path {
 	enum ref_end end;
 	int nr; /* entries read; the last one is where it ended */
-	struct ref_step step[4];
-	struct ref_start next[4]; /* where step[i] leads, for i < nr - 1 */
+	struct ref_step step[REF_LEVELS];
+	struct ref_start next[REF_LEVELS]; /* where step[i] leads, for i < nr - 1 */
 	struct ref_map map; /* for REF_MAPPED */
 	u64 unreadable; /* for REF_UNREADABLE: address of the entry */
 };
@@ -73,7 +76,7 @@ bool ref_path_accessed(const struct ref_path *path);
 /* The same but for the dirty flag. */
 bool ref_same_map(const struct ref_map *a, const struct ref_map *b);
 bool ref_same_start(const struct ref_start *a, const struct ref_start *b);
-/* True if the rights allow the access (4.6.1); access is of HV_PF_ACCESS. */
+/* True if the rights allow the access (4.6.1): HV_PF_ACCESS bits and HV_ACCESS_AC. */
 bool ref_allows(const struct ref_cpu *cpu, const struct ref_map *map, u32 access);
 /* The error code of a #PF for that access (4.7). */
 u32 ref_error_code(const struct ref_cpu *cpu, enum ref_end end, u32 access);

@@ -42,7 +42,12 @@ u64 guest_word(const struct test_guest *t, u64 gpa);
 void test_ref_walk(void);
 void test_memory(void);
 void test_ept(void);
+void test_ept_leaf(void);
+void test_ept_log(void);
+void test_ept_rights(void);
 void test_spt(void);
 void test_backend_rights(void);
+void test_emulate(void);
+void test_emulate_edges(void);
 
 #endif

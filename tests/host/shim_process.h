@@ -42,6 +42,9 @@ typedef long long s64;
 #define fallthrough __attribute__((__fallthrough__))
 #define __maybe_unused __attribute__((__unused__))
 #define noinline __attribute__((__noinline__))
+#undef __always_inline
+#define __always_inline inline __attribute__((__always_inline__))
+#define __uninitialized __attribute__((__uninitialized__))
 #define __must_check __attribute__((__warn_unused_result__))
 #define __printf(a, b) __attribute__((__format__(printf, a, b)))
 

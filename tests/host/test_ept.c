@@ -1,49 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The EPT backend: exact counts and entries for known touches. */
-#include "ept.h"
-#include "report.h"
-
-static struct test_guest t;
-static struct hv_answer answer;
-
-static enum hv_verdict violate(u64 gpa, u32 access)
-{
-	struct hv_fault fault = { .space = HV_FAULT_GPA, .gpa = gpa, .access = access };
-
-	memset(&answer, 0, sizeof(answer));
-	return t.m.mmu.ops->fault(&t.m.mmu, &fault, &answer);
-}
+#include "ept_guest.h"
 
 /* The entry that maps gpa and its level, or 0 where the path ends. */
 static u64 entry_of(u64 gpa, int *level)
 {
-	u64 table = t.m.mmu.controls.root_hpa, entry;
+	u64 entry = *end_of(gpa, level);
 
-	for (*level = 4;; (*level)--) {
-		entry = ((u64 *)hv_va(table))[gpa >> (12 + 9 * (*level - 1)) & 511];
-		if (!(entry & 7))
-			return 0;
-		if (*level == 1 || entry & BIT_ULL(7))
-			return entry;
-		table = entry & GENMASK_ULL(51, 12);
-	}
+	return entry & LEAF_RWX ? entry : 0;
 }
 
 static void start(bool large, u32 leaf, bool populate)
 {
 	guest_defaults(&t, &ept_mmu_ops, 8);
-	t.config.large = large;
 	t.config.populate = populate;
 	t.config.knob[HVBENCH_KNOB_BACKING] = large;
 	t.config.knob[HVBENCH_KNOB_EPT_LEAF] = leaf;
 	guest_open(&t);
 	guest_start(&t);
 	hv_pool_fill(&t.m.pool, 64, 0);
-}
-
-static u64 count(enum hvbench_counter counter)
-{
-	return t.m.counter[counter];
 }
 
 static void test_controls(void)
@@ -178,7 +153,7 @@ static void test_refusals(void)
 	report_equal(machine_start(&t.m), -EINVAL, "ept.leaf=2m on 4K backing");
 	guest_close(&t);
 
-	t.config.large = true;
+	t.config.knob[HVBENCH_KNOB_BACKING] = HVBENCH_SIZE_2M;
 	t.config.caps.ept_2m = false;
 	guest_open(&t);
 	report_equal(machine_start(&t.m), -EINVAL, "ept.leaf=2m without the capability");

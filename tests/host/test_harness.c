@@ -8,7 +8,7 @@
 #include "program.h"
 #include "tiny_mmu.h"
 
-#define PROGRAMS 24 /* tried until a planted bug shows */
+#define PROGRAMS 80 /* tried until a planted bug shows */
 #define OPERATIONS 4000
 
 static u32 passed, failed;
@@ -29,6 +29,7 @@ static u64 first_failure(enum program_mode mode, u32 programs, struct program_re
 		.ops = &tiny_mmu_ops,
 		.mode = mode,
 		.operations = OPERATIONS,
+		.features = PROGRAM_ALL,
 	};
 
 	for (config.seed = 1; config.seed <= programs; config.seed++)

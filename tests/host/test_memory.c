@@ -33,19 +33,21 @@ static void test_pool(void)
 	report_equal(arena_pages_out(), 0, "destroy frees every page");
 }
 
-static void test_guest_memory(bool large)
+static void test_guest_memory(enum hvbench_size backing)
 {
+	bool large = backing == HVBENCH_SIZE_2M;
 	struct hv_memory mem;
 	u64 hpa;
 
 	report_prefix(large ? "memory 2m" : "memory 4k");
-	report(!hv_memory_create(&mem, 4 << 20, large, false), "created empty");
+	report(!hv_memory_create(&mem, 4 << 20, backing, false), "created empty");
 	report_equal(hv_memory_hpa(&mem, 0), HV_HPA_ABSENT, "a frame never touched is absent");
 	report_equal(hv_memory_hpa(&mem, 1024), HV_HPA_OUTSIDE,
 		     "the first frame beyond the end is outside");
 	report_equal(hv_memory_hpa(&mem, ~0ull >> 12), HV_HPA_OUTSIDE,
 		     "the last frame of all is outside");
-	report(!hv_memory_is_large(&mem, 5) && !hv_memory_is_large(&mem, 1024),
+	report(!hv_memory_is_large(&mem, 5) && !hv_memory_is_large(&mem, 1024) &&
+		       !hv_memory_is_giant(&mem, 5),
 	       "nothing absent or outside is large");
 	report(!hv_memory_populate(&mem, 513), "one frame populated");
 	hpa = hv_memory_hpa(&mem, 513);
@@ -62,6 +64,26 @@ static void test_guest_memory(bool large)
 	report_equal(hv_memory_populate(&mem, 1024), -EFAULT, "outside can't be populated");
 	hv_memory_destroy(&mem);
 	report_equal(arena_pages_out(), 0, "destroy frees every page");
+}
+
+static void test_giant_memory(void)
+{
+	struct hv_memory mem;
+	u64 hpa;
+
+	report_prefix("memory 1g");
+	report(!hv_memory_pin(&mem, 1 << 30, 0), "a 1G page of the tool's is pinned");
+	hpa = hv_memory_hpa(&mem, 0);
+	report(HV_HPA_VALID(hpa) && !(hpa & (HV_GIANT_BYTES - 1)), "it is there and aligned");
+	report_equal(hv_memory_hpa(&mem, 0x3ffff), hpa + 0x3ffff000, "and contiguous to its end");
+	report(hv_memory_is_giant(&mem, 0x3ffff) && hv_memory_is_large(&mem, 0x3ffff),
+	       "all of it is giant, and large");
+	report(hv_memory_hpa(&mem, 0x40000) == HV_HPA_OUTSIDE && !hv_memory_is_giant(&mem, 0x40000),
+	       "the first frame beyond the end is outside, not giant");
+	report(!hv_memory_populate(&mem, 7) && hv_memory_hpa(&mem, 7) == hpa + 0x7000,
+	       "populate has nothing to do");
+	hv_memory_destroy(&mem);
+	report_equal(arena_pages_out(), 0, "destroy gives it back");
 }
 
 static void test_flush(void)
@@ -85,7 +107,8 @@ static void test_flush(void)
 void test_memory(void)
 {
 	test_pool();
-	test_guest_memory(false);
-	test_guest_memory(true);
+	test_guest_memory(HVBENCH_SIZE_4K);
+	test_guest_memory(HVBENCH_SIZE_2M);
+	test_giant_memory();
 	test_flush();
 }

@@ -148,8 +148,13 @@ int main(void)
 	test_ref_walk();
 	test_memory();
 	test_ept();
+	test_ept_leaf();
+	test_ept_log();
+	test_ept_rights();
 	test_spt();
 	test_backend_rights();
+	test_emulate();
+	test_emulate_edges();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);

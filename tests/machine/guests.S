@@ -77,6 +77,25 @@ guest touch
 end_guest touch
 
 	/*
+	 * Starts the dirty log; then, again and again: writes to 4M, looks with the
+	 * bitmaps named at 0x2010 and 0x2018, rings. Answers at 0x2000 and 0x2008.
+	 */
+guest log_bells
+	mov $5, %eax
+	out %eax, $0xb0
+	mov %rax, 0x2000
+1:	incl 0x400000
+	mov 0x2010, %rdi
+	mov 0x2018, %rsi
+	mov $6, %eax
+	out %eax, $0xb0
+	mov %rax, 0x2008
+	mov $100, %eax
+	out %eax, $0xb0
+	jmp 1b
+end_guest log_bells
+
+	/*
 	 * Debug exceptions that need care: INT1, and a single step onto an STI.
 	 * The handler counts and stops the stepping; rings with the count, 2.
 	 */
@@ -114,5 +133,63 @@ guest debug_traps
 	andl $~0x100, 16(%rsp)
 	iretq
 end_guest debug_traps
+
+	/*
+	 * Executes the list in the mailbox page, see registers.c: 48 bytes each, of
+	 * which 0 is what to load (3: CR3, 4: CR4, 5: INVPCID), 8 the value or type,
+	 * 16 the descriptor. Leaves 1 at 32 after a #GP, and CR3 or CR4 at 40.
+	 */
+guest registers
+	mov $0x300000, %rsp
+	movabs $0x00af9b000000ffff, %rax
+	mov %rax, 0x5008
+	movabs $0x00cf93000000ffff, %rax
+	mov %rax, 0x5010
+	movw $23, 0x5100
+	movq $0x5000, 0x5102
+	lgdt 0x5100
+	lea 8f(%rip), %rax
+	mov %ax, 0x40d0
+	movw $8, 0x40d2
+	movw $0x8e00, 0x40d4
+	shr $16, %rax
+	mov %ax, 0x40d6
+	shr $16, %rax
+	mov %rax, 0x40d8
+	movw $0xdf, 0x5110
+	movq $0x4000, 0x5112
+	lidt 0x5110
+	mov $0x2000, %ebx
+	lea 4f(%rip), %r9
+1:	mov (%rbx), %rax
+	mov 8(%rbx), %rcx
+	xor %r8d, %r8d
+	cmp $3, %eax
+	je 2f
+	cmp $4, %eax
+	je 3f
+	test %eax, %eax
+	jz 6f
+	invpcid 16(%rbx), %rcx
+	jmp 4f
+2:	mov %rcx, %cr3
+	jmp 4f
+3:	mov %rcx, %cr4
+4:	mov %r8, 32(%rbx)
+	mov %cr3, %rcx
+	cmp $3, %eax
+	je 5f
+	mov %cr4, %rcx
+5:	mov %rcx, 40(%rbx)
+	add $48, %rbx
+	jmp 1b
+6:	mov $1, %eax
+	out %eax, $0xb0
+	ud2
+8:	mov $1, %r8d
+	add $8, %rsp
+	mov %r9, (%rsp)
+	iretq
+end_guest registers
 
 	.section .note.GNU-stack, "", @progbits

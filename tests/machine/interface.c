@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "registers.h"
 #include "report.h"
 #include "vm.h"
 
@@ -56,14 +57,45 @@ static void check_device(void)
 	       "CREATE_VM from a bad address is EFAULT");
 }
 
-static void expect_refusal(struct hvbench_config config, const char *what)
+static void expect_refusal(struct hvbench_config config, int error, const char *what)
 {
 	int fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config);
 
-	report(fd < 0 && errno == EINVAL && config.refusal[0] && !vm_live(),
+	report(fd < 0 && errno == error && config.refusal[0] && !vm_live(),
 	       "CREATE_VM refuses %s with a sentence: %.191s", what, config.refusal);
 	if (fd >= 0)
 		close(fd);
+}
+
+/* What depends on the CPU: refused where it lacks that, else created. */
+static void check_cpu_refusals(void)
+{
+	static const struct {
+		__u32 capability, knob, value;
+		enum hvbench_mmu mmu;
+		const char *what;
+	} needs[] = {
+		{ HVBENCH_CAP_LA57, HVBENCH_KNOB_LA57, 1, HVBENCH_MMU_EPT, "5-level paging" },
+		{ HVBENCH_CAP_LA57, HVBENCH_KNOB_LA57, 1, HVBENCH_MMU_SPT, "5-level paging" },
+		{ HVBENCH_CAP_PCID, HVBENCH_KNOB_SPT_PCID, 1, HVBENCH_MMU_SPT, "spt.pcid" },
+	};
+	struct hvbench_info info = {};
+	unsigned int i;
+
+	ioctl(vm_device(), HVBENCH_GET_INFO, &info);
+	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		struct hvbench_config config = vm_config(needs[i].mmu);
+		struct vm vm;
+
+		config.knob[needs[i].knob] = needs[i].value;
+		if (!(info.capabilities & needs[i].capability)) {
+			expect_refusal(config, EOPNOTSUPP, needs[i].what);
+			continue;
+		}
+		vm = vm_make(&config);
+		report(vm_live() == 1, "CREATE_VM grants %s", needs[i].what);
+		vm_close(&vm);
+	}
 }
 
 static void check_refusals(void)
@@ -74,7 +106,7 @@ static void check_refusals(void)
 	do {                                           \
 		config = vm_config(HVBENCH_MMU_##mmu); \
 		change;                                \
-		expect_refusal(config, what);          \
+		expect_refusal(config, EINVAL, what);  \
 	} while (0)
 	REFUSED(EPT, "another version", config.version++);
 	REFUSED(EPT, "an unknown mmu", config.mmu = HVBENCH_NR_MMUS);
@@ -83,13 +115,17 @@ static void check_refusals(void)
 	REFUSED(EPT, "too much memory", config.memory_bytes = ~0ull << 21);
 	REFUSED(EPT, "an unknown choice", config.knob[HVBENCH_KNOB_VPID] = 2);
 	REFUSED(EPT, "an unknown knob", config.knob[HVBENCH_MAX_KNOBS - 1] = 1);
-	REFUSED(EPT, "a reserved word", config.reserved[3] = 1);
+	REFUSED(EPT, "a reserved word", config.reserved[1] = 1);
 	REFUSED(EPT, "2M leaves on 4K backing",
 		config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_SIZE_2M);
 	REFUSED(EPT, "a shadow knob under EPT",
 		config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB);
 	REFUSED(SPT, "an EPT knob under shadow paging", config.knob[HVBENCH_KNOB_EPT_AD] = 1);
+	REFUSED(SPT, "a filter with vtlb",
+		config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB;
+		config.knob[HVBENCH_KNOB_SPT_FILTER] = 1);
 #undef REFUSED
+	check_cpu_refusals();
 }
 
 static bool start_refused(struct vm *vm, __u64 rip, __u64 cr3, __u64 reserved)
@@ -520,12 +556,15 @@ int main(void)
 		check_swapgs(mmu);
 		check_cpu_offered(mmu);
 		check_debug_traps(mmu);
+		check_registers(mmu, HVBENCH_SPT_SYNC_UNSYNC);
 		check_signal(mmu);
 		check_kill(mmu);
 		check_nmi(mmu);
 		check_hotplug(mmu);
 		check_leaks(mmu);
 	}
+	check_registers(HVBENCH_MMU_SPT, HVBENCH_SPT_SYNC_TRAP);
+	check_registers(HVBENCH_MMU_SPT, HVBENCH_SPT_SYNC_VTLB);
 	report(syscall(SYS_delete_module, "hvbench", O_NONBLOCK) && errno == EWOULDBLOCK,
 	       "the module can't be unloaded while its device is open");
 	return summary();

@@ -7,16 +7,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static unsigned int passed, failed;
+extern unsigned int report_passed, report_failed; /* in vm.c */
 
 __attribute__((format(printf, 2, 3))) static inline bool report(bool ok, const char *expected, ...)
 {
 	va_list args;
 
 	if (ok)
-		passed++;
+		report_passed++;
 	else
-		failed++;
+		report_failed++;
 	printf("%s - ", ok ? "ok" : "not ok");
 	va_start(args, expected);
 	vprintf(expected, args);
@@ -28,8 +28,8 @@ __attribute__((format(printf, 2, 3))) static inline bool report(bool ok, const c
 
 static inline int summary(void)
 {
-	printf("%u passed, %u failed\n", passed, failed);
-	return failed || !passed;
+	printf("%u passed, %u failed\n", report_passed, report_failed);
+	return report_failed || !report_passed;
 }
 
 #endif

@@ -8,7 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "report.h"
 #include "vm.h"
+
+unsigned int report_passed, report_failed;
 
 #define CODE_GPA 0x200000
 #define TABLES_GPA 0x100000
@@ -52,23 +55,28 @@ unsigned int vm_live(void)
 	return info.live_vms;
 }
 
-struct vm vm_open(enum hvbench_mmu mmu, bool populate)
+struct vm vm_make(struct hvbench_config *config)
 {
-	struct hvbench_config config = vm_config(mmu);
-	struct vm vm;
+	struct vm vm = { .bytes = config->memory_bytes };
 
-	config.knob[HVBENCH_KNOB_POPULATE] = populate;
-	vm.fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config);
-
+	vm.fd = ioctl(vm_device(), HVBENCH_CREATE_VM, config);
 	if (vm.fd < 0)
-		err(1, "HVBENCH_CREATE_VM: %s", config.refusal);
-	vm.memory = mmap(NULL, VM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, vm.fd,
+		err(1, "HVBENCH_CREATE_VM: %s", config->refusal);
+	vm.memory = mmap(NULL, vm.bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vm.fd,
 			 HVBENCH_MMAP_MEMORY);
 	vm.control = mmap(NULL, HVBENCH_CONTROL_BYTES, PROT_READ, MAP_SHARED, vm.fd,
 			  HVBENCH_MMAP_CONTROL);
 	if (vm.memory == MAP_FAILED || vm.control == MAP_FAILED)
 		err(1, "mmap of a VM");
 	return vm;
+}
+
+struct vm vm_open(enum hvbench_mmu mmu, bool populate)
+{
+	struct hvbench_config config = vm_config(mmu);
+
+	config.knob[HVBENCH_KNOB_POPULATE] = populate;
+	return vm_make(&config);
 }
 
 /* Code at 2M, and tables that map all memory 1:1 with 2M pages. */
@@ -107,7 +115,7 @@ int vm_run(struct vm *vm)
 
 void vm_close(struct vm *vm)
 {
-	munmap(vm->memory, VM_BYTES);
+	munmap(vm->memory, vm->bytes);
 	munmap((void *)vm->control, HVBENCH_CONTROL_BYTES);
 	close(vm->fd);
 }

@@ -15,7 +15,8 @@
 
 struct vm {
 	int fd;
-	unsigned char *memory; /* VM_BYTES */
+	unsigned char *memory;
+	size_t bytes; /* of it */
 	const struct hvbench_control *control;
 };
 
@@ -29,7 +30,8 @@ int vm_device(void); /* /dev/hvbench, opened once; ends the test without it */
 unsigned int vm_live(void);
 
 /* Ends the test with a message on failure. */
-struct vm vm_open(enum hvbench_mmu mmu, bool populate);
+struct vm vm_make(struct hvbench_config *config);
+struct vm vm_open(enum hvbench_mmu mmu, bool populate); /* VM_BYTES */
 void vm_load(struct vm *vm, const char *code, const char *end);
 struct vm vm_start(enum hvbench_mmu mmu, const char *code, const char *end);
 /* Runs until something else than a signal happens; the answer of the ioctl. */

@@ -1,51 +1,59 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Every combination of present, writable, user and no-execute in the two
- * lowest levels, under a choice of them above, for supervisor and user reads,
- * writes and fetches, with CR0.WP on and off, for 4K and 2M pages. Expected
- * are the access rights of SDM 3A, 4.6, the error codes of 4.7 and the
- * accessed and dirty bits of 4.8.
+ * Every combination of writable, user and no-execute, and not present, in
+ * PDPTE, PDE and PTE, for pages of 4K, 2M and 1G, for user and supervisor reads,
+ * writes and fetches, under every combination of CR0.WP, CR4.SMEP and CR4.SMAP,
+ * with RFLAGS.AC on and off. Expected are the access rights of SDM 3A, 4.6, the
+ * error codes of 4.7 and the accessed and dirty bits of 4.8.
  */
 #include "selftest.h"
 
-#define COMBINATIONS 16
-#define PERMISSION_BITS (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_NX)
-
-static u64 permission_bits(u32 combination)
-{
-	return (combination & 1 ? ENTRY_PRESENT : 0) | (combination & 2 ? ENTRY_WRITE : 0) |
-	       (combination & 4 ? ENTRY_USER : 0) | (combination & 8 ? ENTRY_NX : 0);
-}
-
-/* What lies above: all allowed, or one thing taken away. */
-static const u64 upper[] = {
-	TABLE_FLAGS,
-	ENTRY_PRESENT | ENTRY_USER,
-	ENTRY_PRESENT | ENTRY_WRITE,
-	TABLE_FLAGS | ENTRY_NX,
-	ENTRY_WRITE | ENTRY_USER,
+/* What CR0 and CR4 say of a supervisor's accesses. */
+struct mode {
+	bool wp, smep, smap;
 };
 
-/* The entries of one translation, the leaf last; written afresh each time. */
+/* RFLAGS.AC counts for a supervisor's data accesses, where SMAP is on. */
+enum privilege { USER, SUPERVISOR, SUPERVISOR_AC, NR_PRIVILEGES };
+
+static const char *const privilege_names[] = { "user", "supervisor", "supervisor with AC" };
+
+/* The entries of one translation, the leaf last. */
 struct path {
 	u64 *entry[3];
 	u64 value[3];
-	u32 levels; /* 3: PDPTE, PDE, PTE; 2: the PDE is the leaf */
+	u64 gva;
+	u32 levels; /* 3: PDPTE, PDE, PTE; 2: the PDE is the leaf; 1: the PDPTE */
 };
 
+/* Not present, whatever else it says, or present with each set of rights. */
+#define NR_RIGHTS 9
+
+static u64 rights_bits(u32 rights)
+{
+	if (rights == NR_RIGHTS - 1)
+		return ENTRY_WRITE | ENTRY_USER | ENTRY_NX;
+	return ENTRY_PRESENT | (rights & 1 ? ENTRY_WRITE : 0) | (rights & 2 ? ENTRY_USER : 0) |
+	       (rights & 4 ? ENTRY_NX : 0);
+}
+
+/* Only what differs: a table that is not written is not to be followed. */
 static void path_write(const struct path *path)
 {
 	u32 i;
 
 	for (i = 0; i < path->levels; i++)
-		WRITE_ONCE(*path->entry[i], path->value[i]);
-	flush_page(PERMISSION_GVA);
+		if (READ_ONCE(*path->entry[i]) != path->value[i])
+			WRITE_ONCE(*path->entry[i], path->value[i]);
+	flush_page(path->gva);
 }
 
-static bool expected_fault(const struct path *path, enum access access, bool user, bool wp,
-			   u64 *error_code)
+/* SDM 3A, 4.6.1 for data, 4.6.2 for fetches; 4.7 for the error code. */
+static bool expected_fault(const struct path *path, const struct mode *mode, enum access access,
+			   enum privilege privilege, u64 *error_code)
 {
 	u64 all = ~0ull, any = 0;
+	bool user = privilege == USER, user_page;
 	u32 i;
 
 	for (i = 0; i < path->levels; i++) {
@@ -56,11 +64,14 @@ static bool expected_fault(const struct path *path, enum access access, bool use
 	if (!(all & ENTRY_PRESENT))
 		return true;
 	*error_code |= PF_PRESENT;
-	if (user && !(all & ENTRY_USER))
+	user_page = all & ENTRY_USER;
+	if (user && !user_page)
 		return true;
-	if (access == WRITE && !(all & ENTRY_WRITE) && (user || wp))
+	if (access == FETCH)
+		return any & ENTRY_NX || (!user && user_page && mode->smep);
+	if (privilege == SUPERVISOR && user_page && mode->smap)
 		return true;
-	return access == FETCH && any & ENTRY_NX;
+	return access == WRITE && !(all & ENTRY_WRITE) && (user || mode->wp);
 }
 
 /* A and D after the access: SDM 3A, 4.8. Other bits never change. */
@@ -86,129 +97,204 @@ static void verify_bits(const struct path *path, enum access access, bool faulte
 	}
 }
 
-static void verify_access(const struct path *path, enum access access, bool user, bool wp)
+static void verify_access(const struct path *path, const struct mode *mode, enum access access,
+			  enum privilege privilege)
 {
+	const char *name = privilege_names[privilege];
 	u64 error_code, address;
-	bool fault = expected_fault(path, access, user, wp, &error_code);
+	bool fault = expected_fault(path, mode, access, privilege, &error_code);
 	struct caught caught;
 
 	path_write(path);
-	caught = try_access(access, user, PERMISSION_GVA, &address);
+	if (privilege == SUPERVISOR_AC)
+		cpu_stac();
+	caught = try_access(access, privilege == USER, path->gva, &address);
+	if (privilege == SUPERVISOR_AC)
+		cpu_clac();
 	if (!fault)
 		verify(caught.vector == VECTOR_NONE,
-		       "entries 0x%llx 0x%llx 0x%llx, WP %u: %s access %u raised %llu, error code "
-		       "0x%llx",
-		       path->value[0], path->value[1], path->value[2], wp,
-		       user ? "user" : "supervisor", access, caught.vector, caught.error_code);
+		       "entries 0x%llx 0x%llx 0x%llx, WP %u SMEP %u SMAP %u: %s access %u raised "
+		       "%llu, 0x%llx",
+		       path->value[0], path->value[1], path->value[2], mode->wp, mode->smep,
+		       mode->smap, name, access, caught.vector, caught.error_code);
 	else
 		verify(caught.vector == VECTOR_PAGE_FAULT && caught.error_code == error_code &&
 			       caught.cr2 == address,
-		       "entries 0x%llx 0x%llx 0x%llx, WP %u: %s access %u gave %llu, 0x%llx at "
-		       "0x%llx, not #PF 0x%llx",
-		       path->value[0], path->value[1], path->value[2], wp,
-		       user ? "user" : "supervisor", access, caught.vector, caught.error_code,
-		       caught.cr2, error_code);
+		       "entries 0x%llx 0x%llx 0x%llx, WP %u SMEP %u SMAP %u: %s access %u gave "
+		       "%llu, 0x%llx, not 0x%llx",
+		       path->value[0], path->value[1], path->value[2], mode->wp, mode->smep,
+		       mode->smap, name, access, caught.vector, caught.error_code, error_code);
 	selftest_seen(caught.vector << 32 | (fault ? caught.error_code : 0));
 	verify_bits(path, access, fault);
 }
 
-static void all_accesses(const struct path *path, bool wp)
+static void all_accesses(const struct path *path, const struct mode *mode)
 {
 	u32 access;
 
 	for (access = READ; access < NR_ACCESSES; access++) {
-		verify_access(path, access, false, wp);
-		verify_access(path, access, true, wp);
+		verify_access(path, mode, access, USER);
+		verify_access(path, mode, access, SUPERVISOR);
+		if (mode->smap && access != FETCH)
+			verify_access(path, mode, access, SUPERVISOR_AC);
 	}
 }
 
-static void all_permissions(struct path *path, u64 table, u64 frame, u64 large_frame, bool wp)
-{
-	u32 u, d, t;
+/* What the leaves of each size point to, and the tables of the path. */
+struct memory {
+	u64 frame, large_frame, page_directory, page_table;
+};
 
-	for (u = 0; u < ARRAY_SIZE(upper); u++) {
-		path->value[0] = (path->value[0] & ENTRY_ADDRESS) | upper[u];
-		for (d = 0; d < COMBINATIONS; d++) {
-			path->levels = 3;
-			path->value[1] = table | permission_bits(d);
-			for (t = 0; t < COMBINATIONS; t++) {
-				path->value[2] = frame | permission_bits(t);
-				all_accesses(path, wp);
-			}
-			path->levels = 2;
-			path->value[1] = large_frame | permission_bits(d) | ENTRY_LARGE;
-			all_accesses(path, wp);
+static void all_page_table_entries(struct path *path, const struct memory *memory,
+				   const struct mode *mode)
+{
+	u32 rights;
+
+	path->levels = 3;
+	for (rights = 0; rights < NR_RIGHTS; rights++) {
+		path->value[2] = memory->frame | rights_bits(rights);
+		all_accesses(path, mode);
+	}
+}
+
+static void all_directory_entries(struct path *path, const struct memory *memory,
+				  const struct mode *mode)
+{
+	u32 rights;
+
+	for (rights = 0; rights < NR_RIGHTS - 1; rights++) {
+		path->value[1] = memory->page_table | rights_bits(rights);
+		all_page_table_entries(path, memory, mode);
+		path->levels = 2;
+		path->value[1] = memory->large_frame | rights_bits(rights) | ENTRY_LARGE;
+		path->value[2] = 0;
+		all_accesses(path, mode);
+	}
+	path->levels = 2;
+	path->value[1] = memory->page_table | rights_bits(rights);
+	all_accesses(path, mode);
+}
+
+static void all_permissions(struct path *path, const struct memory *memory, const struct mode *mode)
+{
+	u64 gva = path->gva;
+	u32 rights;
+
+	for (rights = 0; rights < NR_RIGHTS - 1; rights++) {
+		path->value[0] = memory->page_directory | rights_bits(rights);
+		all_directory_entries(path, memory, mode);
+		if (!cpu_has_gigabyte_pages())
+			continue;
+		path->levels = 1;
+		path->value[0] = rights_bits(rights) | ENTRY_LARGE;
+		path->value[1] = 0;
+		path->gva = gva + memory->frame;
+		all_accesses(path, mode);
+		path->gva = gva;
+	}
+	path->levels = 1;
+	path->value[0] = memory->page_directory | rights_bits(rights);
+	all_accesses(path, mode);
+}
+
+static struct path path_create(struct memory *memory)
+{
+	struct path path = { .gva = PERMISSION_GVA, .levels = 3 };
+
+	memory->frame = frames_take(1);
+	memory->large_frame = frames_take_aligned(512, LARGE_BYTES);
+	frame_prepare(memory->frame);
+	frame_prepare(memory->large_frame);
+	path.entry[2] = space_prepare(&boot_space, PERMISSION_GVA, LEVEL_PTE);
+	path.entry[1] = space_entry(&boot_space, PERMISSION_GVA, LEVEL_PDE);
+	path.entry[0] = space_entry(&boot_space, PERMISSION_GVA, LEVEL_PDPTE);
+	memory->page_directory = READ_ONCE(*path.entry[0]) & ENTRY_ADDRESS;
+	memory->page_table = READ_ONCE(*path.entry[1]) & ENTRY_ADDRESS;
+	return path;
+}
+
+static void mode_set(const struct mode *mode)
+{
+	u64 cr0 = cpu_read_cr0() & ~CR0_WP, cr4 = cpu_read_cr4() & ~(CR4_SMEP | CR4_SMAP);
+
+	cpu_write_cr0(cr0 | (mode->wp ? CR0_WP : 0));
+	flush_by_cr4(cr4 | (mode->smep ? CR4_SMEP : 0) | (mode->smap ? CR4_SMAP : 0));
+}
+
+static struct mode mode_number(u32 n)
+{
+	return (struct mode){ .wp = !(n & 1), .smep = n & 2, .smap = n & 4 };
+}
+
+static bool mode_exists(const struct mode *mode)
+{
+	return (!mode->smep || cpu_has_smep()) && (!mode->smap || cpu_has_smap());
+}
+
+/*
+ * Rights of supervisors change at once with CR0.WP, CR4.SMEP, CR4.SMAP and
+ * RFLAGS.AC, without a flush of the page; and a page that a supervisor may
+ * write only because WP is off stays read-only for users.
+ */
+static void toggle_modes(struct path *path, const struct memory *memory)
+{
+	static const enum access order[] = { WRITE, READ, FETCH, READ, WRITE };
+	struct mode mode;
+	u64 error_code, address;
+	struct caught caught;
+	bool fault;
+	u32 n, i, privilege;
+
+	path->levels = 3;
+	path->value[0] = memory->page_directory | TABLE_FLAGS;
+	path->value[1] = memory->page_table | TABLE_FLAGS;
+	path->value[2] = memory->frame | ENTRY_PRESENT | ENTRY_USER;
+	path_write(path);
+	for (n = 0; n < 64; n++) {
+		mode = mode_number(n * 5 + n / 8);
+		if (!mode_exists(&mode))
+			continue;
+		mode_set(&mode);
+		for (i = 0; i < ARRAY_SIZE(order) * NR_PRIVILEGES; i++) {
+			privilege = i % NR_PRIVILEGES;
+			if (privilege == SUPERVISOR_AC && !mode.smap)
+				continue;
+			fault = expected_fault(path, &mode, order[i / NR_PRIVILEGES], privilege,
+					       &error_code);
+			if (privilege == SUPERVISOR_AC)
+				cpu_stac();
+			caught = try_access(order[i / NR_PRIVILEGES], privilege == USER, path->gva,
+					    &address);
+			if (privilege == SUPERVISOR_AC)
+				cpu_clac();
+			verify(fault ? caught.vector == VECTOR_PAGE_FAULT &&
+					       caught.error_code == error_code
+				     : caught.vector == VECTOR_NONE,
+			       "WP %u SMEP %u SMAP %u: %s access %u gave %llu, 0x%llx", mode.wp,
+			       mode.smep, mode.smap, privilege_names[privilege],
+			       order[i / NR_PRIVILEGES], caught.vector, caught.error_code);
 		}
 	}
 }
 
-static struct path path_create(u64 *table)
-{
-	struct path path = { .levels = 3 };
-
-	path.entry[2] = space_prepare(&boot_space, PERMISSION_GVA, LEVEL_PTE);
-	path.entry[1] = space_entry(&boot_space, PERMISSION_GVA, LEVEL_PDE);
-	path.entry[0] = space_entry(&boot_space, PERMISSION_GVA, LEVEL_PDPTE);
-	path.value[0] = READ_ONCE(*path.entry[0]) & ENTRY_ADDRESS;
-	*table = READ_ONCE(*path.entry[1]) & ENTRY_ADDRESS;
-	return path;
-}
-
-/*
- * CR0.WP counts for accesses from now on, without a flush; and a page that a
- * supervisor may write only because WP is off stays read-only for users.
- */
-static void toggle_wp(struct path *path, u64 table, u64 frame)
-{
-	u64 cr0 = cpu_read_cr0();
-	u32 i;
-
-	path->levels = 3;
-	path->value[0] = (path->value[0] & ENTRY_ADDRESS) | TABLE_FLAGS;
-	path->value[1] = table | TABLE_FLAGS;
-	path->value[2] = frame | ENTRY_PRESENT | ENTRY_USER;
-	path_write(path);
-	for (i = 0; i < 4; i++) {
-		u64 expected[] = { VECTOR_PAGE_FAULT, VECTOR_NONE };
-		u64 address;
-		struct caught caught;
-
-		cpu_write_cr0(i % 2 ? cr0 & ~CR0_WP : cr0);
-		caught = try_access(WRITE, false, PERMISSION_GVA, &address);
-		verify(caught.vector == expected[i % 2],
-		       "a supervisor's write to a read-only page with WP %u gave %llu", !(i % 2),
-		       caught.vector);
-		caught = try_access(READ, true, PERMISSION_GVA, &address);
-		verify(caught.vector == VECTOR_NONE, "a user's read of a user page gave %llu",
-		       caught.vector);
-		caught = try_access(WRITE, true, PERMISSION_GVA, &address);
-		verify(caught.vector == VECTOR_PAGE_FAULT &&
-			       caught.error_code == (PF_PRESENT | PF_WRITE | PF_USER),
-		       "a user's write to a read-only page gave %llu, error code 0x%llx",
-		       caught.vector, caught.error_code);
-		caught = try_access(FETCH, false, PERMISSION_GVA, &address);
-		verify(caught.vector == VECTOR_NONE,
-		       "a supervisor's fetch from a user page gave %llu", caught.vector);
-	}
-	cpu_write_cr0(cr0);
-}
-
 void test_permissions(void)
 {
-	u64 frame = frames_take(1);
-	u64 large_frame = frames_take_aligned(512, LARGE_BYTES);
-	u64 cr0 = cpu_read_cr0();
-	struct path path;
-	u64 table;
+	u64 cr0 = cpu_read_cr0(), cr4 = cpu_read_cr4();
+	struct memory memory;
+	struct path path = path_create(&memory);
+	struct mode mode;
+	u32 n;
 
-	frame_prepare(frame);
-	frame_prepare(large_frame);
-	path = path_create(&table);
-	all_permissions(&path, table, frame, large_frame, true);
-	cpu_write_cr0(cr0 & ~CR0_WP);
-	all_permissions(&path, table, frame, large_frame, false);
+	for (n = 0; n < 8; n++) {
+		mode = mode_number(n);
+		if (!mode_exists(&mode))
+			continue;
+		mode_set(&mode);
+		all_permissions(&path, &memory, &mode);
+	}
+	toggle_modes(&path, &memory);
 	cpu_write_cr0(cr0);
-	toggle_wp(&path, table, frame);
+	flush_by_cr4(cr4);
 }
 
 /* One reserved bit at a time; SDM 3A, 4.7: RSVD comes with P. */
@@ -241,29 +327,24 @@ static void expect_reserved(struct path *path, u32 level, u64 bit)
 void test_reserved_bits(void)
 {
 	u32 address_bits = cpu_id(0x80000008).eax & 0xff;
-	u64 frame = frames_take(1);
-	u64 large_frame = frames_take_aligned(512, LARGE_BYTES);
-	struct path path;
-	u64 table;
+	struct memory memory;
+	struct path path = path_create(&memory);
 	u32 bit;
 
-	frame_prepare(frame);
-	frame_prepare(large_frame);
-	path = path_create(&table);
-	path.value[0] |= TABLE_FLAGS;
-	path.value[1] = table | TABLE_FLAGS;
-	path.value[2] = frame | TABLE_FLAGS;
+	path.value[0] = memory.page_directory | TABLE_FLAGS;
+	path.value[1] = memory.page_table | TABLE_FLAGS;
+	path.value[2] = memory.frame | TABLE_FLAGS;
 	for (bit = address_bits; bit < 52; bit++) {
 		expect_reserved(&path, 0, BIT(bit));
 		expect_reserved(&path, 1, BIT(bit));
 		expect_reserved(&path, 2, BIT(bit));
 	}
 	path.levels = 2;
-	path.value[1] = large_frame | TABLE_FLAGS | ENTRY_LARGE;
+	path.value[1] = memory.large_frame | TABLE_FLAGS | ENTRY_LARGE;
 	for (bit = 13; bit < 21; bit++)
 		expect_reserved(&path, 1, BIT(bit));
 	/* A PDPTE with PS is a 1G page: 29:13 are reserved, or PS itself. */
-	path.value[1] = table | TABLE_FLAGS;
+	path.value[1] = memory.page_table | TABLE_FLAGS;
 	path.levels = 3;
 	expect_reserved(&path, 0, ENTRY_LARGE | BIT(13));
 }

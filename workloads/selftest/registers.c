@@ -6,7 +6,7 @@
  */
 #include "selftest.h"
 
-#define NON_CANONICAL BIT(47)
+#define NON_CANONICAL (space_is_wide() ? BIT(56) : BIT(47))
 
 static void expect_vector(const char *test, u64 vector)
 {
@@ -27,7 +27,8 @@ static void start_state(void)
 
 	verify(cr0 == (CR0_PE | CR0_ET | CR0_NE | CR0_WP | CR0_PG), "CR0 is 0x%llx at the start",
 	       cr0);
-	verify(cr4 == CR4_PAE, "CR4 is 0x%llx at the start", cr4);
+	verify(cr4 == (CR4_PAE | (space_is_wide() ? CR4_LA57 : 0)), "CR4 is 0x%llx at the start",
+	       cr4);
 	verify(efer == (EFER_LME | EFER_LMA | EFER_NXE), "EFER is 0x%llx at the start", efer);
 	verify(cpu_read_cr3() == boot_space.root, "CR3 is 0x%llx at the start", cpu_read_cr3());
 }
@@ -57,6 +58,11 @@ static void refused(void)
 
 	REFUSED("CR4 without PAE in 64-bit mode", "cr4", cr4 & ~CR4_PAE);
 	REFUSED("CR4 with a reserved bit", "cr4", cr4 | BIT(63));
+	REFUSED("another CR4.LA57 in 64-bit mode", "cr4", cr4 ^ CR4_LA57);
+	if (!cpu_has_smep())
+		REFUSED("CR4.SMEP on a CPU without", "cr4", cr4 | CR4_SMEP);
+	if (!cpu_has_smap())
+		REFUSED("CR4.SMAP on a CPU without", "cr4", cr4 | CR4_SMAP);
 	REFUSED("CR0 with bit 32", "cr0", cr0 | BIT(32));
 	REFUSED("CR0 with NW but not CD", "cr0", cr0 | CR0_NW);
 	REFUSED("CR0 without PE but with PG", "cr0", cr0 & ~CR0_PE);

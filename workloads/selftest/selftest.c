@@ -136,9 +136,16 @@ void workload_run(void)
 	run("registers", test_registers);
 	run("translations", test_translations);
 	run("tables", test_tables);
+	run("table-writes", test_table_writes);
+	run("faults", test_faults);
+	run("large-pages", test_large_pages);
+	run("spaces", test_spaces);
+	run("wide-addresses", test_wide_addresses);
 	run("global-pages", test_global_pages);
+	run("pcids", test_pcids);
 	run("delivery", test_delivery);
 	run("reserved-bits", test_reserved_bits);
 	run("permissions", test_permissions);
+	run("implicit-accesses", test_implicit_accesses);
 	print("selftest: %llu checks, digest 0x%llx\n", checks, digest);
 }

@@ -27,6 +27,13 @@ void test_tables(void);
 void test_global_pages(void);
 void test_delivery(void);
 void test_registers(void);
+void test_table_writes(void);
+void test_faults(void);
+void test_large_pages(void);
+void test_spaces(void);
+void test_wide_addresses(void);
+void test_pcids(void);
+void test_implicit_accesses(void);
 
 /* PML4 entries of their own; DATA_GVA's is for plain data. */
 #define PERMISSION_GVA (2 * DATA_GVA)
@@ -34,6 +41,12 @@ void test_registers(void);
 #define USER_CODE_GVA (4 * DATA_GVA)
 #define DELIVERY_GVA (5 * DATA_GVA)
 #define TABLE_GVA (6 * DATA_GVA)
+#define WRITES_GVA (7 * DATA_GVA)
+#define FAULTS_GVA (8 * DATA_GVA)
+#define LARGE_GVA (9 * DATA_GVA)
+#define SPACES_GVA (10 * DATA_GVA)
+#define PCID_GVA (11 * DATA_GVA)
+#define IMPLICIT_GVA (12 * DATA_GVA)
 
 enum access { READ, WRITE, FETCH, NR_ACCESSES };
 

@@ -13,17 +13,18 @@
 /* PML4 entry SELF_SLOT is the PML4: entries appear at these addresses. */
 static u64 self_map(u64 gva)
 {
-	return ~0ull << 48 | SELF_SLOT << 39 | (gva >> 12 & (BIT(36) - 1)) << 3;
+	return (space_is_wide() ? 0 : ~0ull << 48) | SELF_SLOT << 39 |
+	       (gva >> 12 & (BIT(36) - 1)) << 3;
 }
 
 static void recursive(u64 a, u64 b)
 {
-	u64 *slot = table_entry(boot_space.root, SELF_SLOT << 39, LEVEL_PML4E);
+	u64 *slot = table_entry(boot_space.pml4, SELF_SLOT << 39, LEVEL_PML4E);
 	u64 entry = self_map(GVA);
 	u32 i;
 
 	space_prepare(&boot_space, GVA, LEVEL_PTE);
-	WRITE_ONCE(*slot, boot_space.root | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_NX);
+	WRITE_ONCE(*slot, boot_space.pml4 | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_NX);
 	for (i = 0; i < 8; i++) {
 		write_word(entry, (i % 2 ? b : a) | MAP_RW);
 		flush_page(GVA);
