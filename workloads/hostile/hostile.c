@@ -404,6 +404,27 @@ static bool leads_away(const u8 *op)
 	       (op[0] & 0xfe) == 0xc2 || (op[0] >= 0xca && op[0] <= 0xcf);
 }
 
+/* A stray access beyond memory is to be a page fault, not the run's end. */
+static void map_memory_alone(void)
+{
+	u64 gpa;
+
+	for (gpa = memory_bytes(); gpa < HUGE_BYTES; gpa += LARGE_BYTES)
+		*space_entry(&boot_space, gpa, LEVEL_PDE) = 0;
+	for (gpa = HUGE_BYTES; gpa < 4 * HUGE_BYTES; gpa += HUGE_BYTES)
+		*space_entry(&boot_space, gpa, LEVEL_PDPTE) = 0;
+	flush_by_cr3(cpu_read_cr3());
+}
+
+/* The code may change every register: all that C keeps is on the stack. */
+static __attribute__((noinline)) void storm_step(const u8 *code, u64 target)
+{
+	CATCH("movl $5, %%ecx; movl $7, %%edx; jmp *%[code]", [code] "S"(code), "D"(target));
+	__asm__ volatile("cld" ::
+				 : "rbx", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+				   "r15", "rdi", "rsi", "cc", "memory");
+}
+
 /* Random instructions that write to a live table, across pages of code too. */
 static void emulator_storm(void)
 {
@@ -412,6 +433,7 @@ static void emulator_storm(void)
 	u64 *table = table_at_gva(), i, n;
 	u8 *code = gpa_pointer(frames_take(2)), *at;
 
+	map_memory_alone();
 	for (i = 0; i < STORM; i++) {
 		memset(code, 0x90, PAGE_BYTES);
 		memset(code + PAGE_BYTES, 0xcc, 64);
@@ -428,8 +450,7 @@ static void emulator_storm(void)
 		for (n = 0; n < 4; n++)
 			*at++ = 0x20 | random() % 32;
 		*at = 0xcc;
-		CATCH("movl $5, %%ecx; movl $7, %%edx; jmp *%[code]",
-		      [code] "S"(code + PAGE_BYTES - 16), "D"(table + random() % 500));
+		storm_step(code + PAGE_BYTES - 16, (u64)(table + random() % 500));
 		if (i % 4 == 0)
 			flush_page(GVA + LARGE_BYTES);
 	}
