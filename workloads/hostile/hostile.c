@@ -445,7 +445,9 @@ static void emulator_storm(void)
 			at[1] = random();
 		} while (leads_away(at));
 		at += at[0] == 0x0f ? 2 : 1;
-		*at++ = (u8)(random() % 8 << 3 | 7); /* (%rdi) */
+		/* (%rdi); not 0x0f, which after a prefix is an opcode's first half. */
+		n = random() % 7;
+		*at++ = (u8)((n + (n > 0)) << 3 | 7);
 		/* Harmless where they are no operand: AND, SUB, XOR, CMP. */
 		for (n = 0; n < 4; n++)
 			*at++ = 0x20 | random() % 32;
