@@ -227,8 +227,8 @@ struct hv_mmu_ops {
 	 */
 	u64 (*reach)(struct hv_mmu *mmu, u64 gva, u32 access);
 	/*
-	 * The loop performed the write that HV_EMULATE spoke of: bytes from gpa on,
-	 * all in one page, hold new values. A verdict as of fault; no HV_NEED_*.
+	 * The hypervisor wrote to guest memory: bytes from gpa on, all in one page,
+	 * hold new values. A verdict as of fault; no HV_NEED_*.
 	 */
 	enum hv_verdict (*wrote)(struct hv_mmu *mmu, u64 gpa, u32 bytes);
 	/* It could not: HV_TRACKED if the CPU may do it now, or HV_UNSUPPORTED. */
@@ -293,6 +293,15 @@ static inline void hv_dirty_note(u64 *bits, u64 gfn)
 static inline bool hv_dirty_is(const u64 *bits, u64 gfn)
 {
 	return bits[gfn / 64] >> (gfn % 64) & 1;
+}
+
+/* The hypervisor wrote to the frame for the guest: no table entry tells of that. */
+static inline void hv_dirty_emulated(struct hv_mmu *mmu, u64 gfn)
+{
+	if (likely(!mmu->dirty.on))
+		return;
+	hv_dirty_note(mmu->dirty.written, gfn);
+	hv_dirty_note(mmu->dirty.touched, gfn);
 }
 
 extern const struct hv_mmu_ops ept_mmu_ops;

@@ -212,8 +212,6 @@ static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
 	if (unlikely(spt->broken))
 		return HV_BROKEN;
 	spt->work = 0;
-	if (unlikely(mmu->dirty.on))
-		spt_log_emulated(spt, gpa >> HV_PAGE_SHIFT);
 	set = spt_rmap(spt, gpa >> HV_PAGE_SHIFT);
 	if (set && *set & SPT_PROTECTED)
 		spt_mirror(spt, gpa, bytes);

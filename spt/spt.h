@@ -459,8 +459,6 @@ void spt_filter_update(struct spt *spt);
 bool spt_log_withholds(const struct spt *spt, u64 gfn);
 /* The guest's frame is being written; true if that is news. */
 bool spt_log_write(struct spt *spt, u64 gfn);
-/* The hypervisor has written to it for the guest: no leaf entry tells of that. */
-void spt_log_emulated(struct spt *spt, u64 gfn);
 /* Keeps the A and D bits of a leaf entry that is about to change. */
 void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index);
 void spt_log(struct hv_mmu *mmu, enum hv_log_action action);
