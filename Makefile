@@ -12,6 +12,7 @@ build := build
 help:
 	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
+	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make figures        the headline figures of the newest run'
 	@echo 'make report         the plots and report of RUN=results/latest again'
 	@echo 'make build          the guests, the tool and the module (for KERNEL=$(KERNEL), or the metal)'
@@ -34,6 +35,9 @@ bench: deps
 
 test: deps
 	tests/run
+
+mutants: deps
+	tests/mutants/run
 
 figures:
 	@scripts/report/figures results/latest
@@ -66,4 +70,4 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test figures report deps build guests tool module docs style clean
+.PHONY: help bench test mutants figures report deps build guests tool module docs style clean
