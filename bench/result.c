@@ -118,8 +118,8 @@ uint64_t phase_untrapped(const struct phase *phase)
 
 	return beyond(phase->asked.cr3, trapped[HVBENCH_CNT_guest_flush_cr3]) +
 	       beyond(phase->asked.invlpg, trapped[HVBENCH_CNT_guest_flush_invlpg]) +
-	       beyond(phase->asked.cr4, trapped[HVBENCH_CNT_guest_flush_cr4]) +
-	       phase->asked.invpcid;
+	       beyond(phase->asked.invpcid, trapped[HVBENCH_CNT_guest_flush_invpcid]) +
+	       beyond(phase->asked.cr4, trapped[HVBENCH_CNT_guest_flush_cr4]);
 }
 
 uint64_t phase_own_tsc(const struct phase *phase)

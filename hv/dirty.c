@@ -126,6 +126,15 @@ static void copy_to_guest(const struct hv_mmu *mmu, u64 gpa, const u64 *bits)
 	}
 }
 
+/* The guest may have asked for it in its page tables; then the shadow follows. */
+static void tell(struct hv_mmu *mmu, u64 gpa)
+{
+	u64 end = gpa + mmu->dirty.words * sizeof(u64);
+
+	for (; mmu->ops->wrote && gpa < end; gpa += HV_PAGE_BYTES)
+		mmu->ops->wrote(mmu, gpa, min_t(u64, end - gpa, HV_PAGE_BYTES));
+}
+
 static enum hv_next collect_for_guest(struct hv_vcpu *vcpu, bool *done)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
@@ -143,6 +152,9 @@ static enum hv_next collect_for_guest(struct hv_vcpu *vcpu, bool *done)
 	if (touched)
 		copy_to_guest(mmu, touched, mmu->dirty.touched);
 	clear_bits(&mmu->dirty);
+	tell(mmu, written);
+	if (touched)
+		tell(mmu, touched);
 	vcpu->gpr[HV_RAX] = 0;
 	*done = true;
 	return HV_NEXT_ENTER;

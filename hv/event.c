@@ -92,6 +92,7 @@ static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
 		verdict = mmu->ops->cannot_emulate(mmu, gpa);
 	} else {
 		hv_count(mmu, fault_emulate);
+		hv_dirty_emulated(mmu, gpa >> HV_PAGE_SHIFT);
 		if (likely(e.bytes))
 			verdict = mmu->ops->wrote(mmu, (gpa & ~(HV_PAGE_BYTES - 1)) | e.offset,
 						  e.bytes);

@@ -126,7 +126,7 @@ struct hv_answer {
 
 /*
  * What hv/vmx/ programs. The backend sets it in create and later changes what
- * it must, then sets changed.
+ * it must, then sets changed (or root_changed, for a root that is not nested).
  */
 struct hv_controls {
 	u64 root_hpa; /* of the EPT PML4, or of the table that CR3 names */
@@ -145,7 +145,8 @@ struct hv_controls {
 	u64 cr4_pass; /* bits that are on the CPU what the guest says */
 	u64 efer_force;
 	u32 exception_bitmap; /* of the backend; hv/vmx/ adds its own */
-	bool changed;
+	bool changed; /* anything */
+	bool root_changed; /* root_hpa or pcid alone: the hot part of a switch of spaces */
 };
 
 /* Flushes asked for and not yet executed; see hv/vmx/flush.c. */
@@ -226,8 +227,8 @@ struct hv_mmu_ops {
 	 */
 	u64 (*reach)(struct hv_mmu *mmu, u64 gva, u32 access);
 	/*
-	 * The loop performed the write that HV_EMULATE spoke of: bytes from gpa on,
-	 * all in one page, hold new values. A verdict as of fault; no HV_NEED_*.
+	 * The hypervisor wrote to guest memory: bytes from gpa on, all in one page,
+	 * hold new values. A verdict as of fault; no HV_NEED_*.
 	 */
 	enum hv_verdict (*wrote)(struct hv_mmu *mmu, u64 gpa, u32 bytes);
 	/* It could not: HV_TRACKED if the CPU may do it now, or HV_UNSUPPORTED. */
@@ -292,6 +293,15 @@ static inline void hv_dirty_note(u64 *bits, u64 gfn)
 static inline bool hv_dirty_is(const u64 *bits, u64 gfn)
 {
 	return bits[gfn / 64] >> (gfn % 64) & 1;
+}
+
+/* The hypervisor wrote to the frame for the guest: no table entry tells of that. */
+static inline void hv_dirty_emulated(struct hv_mmu *mmu, u64 gfn)
+{
+	if (likely(!mmu->dirty.on))
+		return;
+	hv_dirty_note(mmu->dirty.written, gfn);
+	hv_dirty_note(mmu->dirty.touched, gfn);
 }
 
 extern const struct hv_mmu_ops ept_mmu_ops;

@@ -211,8 +211,6 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 	}
 	if (spt->prefill && leaf == 1)
 		prefill(spt, sp, index, walk);
-	if (unlikely(spt->broken))
-		return HV_BROKEN;
 	if (caught == CAUGHT_BY_PROTECTION)
 		return HV_TRACKED;
 	if (caught == CAUGHT_BY_LOG && was_used)
@@ -293,8 +291,10 @@ static noinline void forget_stale(struct spt *spt, struct spt_page *sp, const st
 	}
 }
 
-static enum hv_verdict emulate(const struct spt_walk *walk, struct hv_answer *answer)
+static enum hv_verdict emulate(struct spt *spt, const struct spt_walk *walk,
+			       struct hv_answer *answer)
 {
+	spt->must_emulate = walk->must_emulate;
 	answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
 	return HV_EMULATE;
 }
@@ -320,7 +320,7 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 			return HV_DONE;
 	}
 	if (unlikely(is_trapped(spt, walk)))
-		return emulate(walk, answer);
+		return emulate(spt, walk, answer);
 	return fill_leaf(spt, walk, sp, written);
 }
 
@@ -341,8 +341,7 @@ enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struc
 			forget_stale(spt, start, &walk);
 		return verdict;
 	}
-	spt->must_emulate = walk.must_emulate;
 	if (unlikely(walk.must_emulate))
-		return emulate(&walk, answer);
+		return emulate(spt, &walk, answer);
 	return fill(spt, start, &walk, answer);
 }

@@ -26,15 +26,41 @@ static bool is_known(const struct spt *spt, const struct spt_page *sp)
 	return !spt_is_direct(sp) && !sp->stale && spt_gfn(sp) < spt->mmu->memory->nr_frames;
 }
 
+/* What an entry is to hold that the shadow has not: 0 only if the guest's says so. */
+static u64 value_for(const struct spt *spt, u64 entry)
+{
+	return spt->absent & (0 - (entry & PT_P));
+}
+
+static_assert(PT_P == 1);
+
+/* The same for all entries of a new page, at less cost for each. */
+static void filter_new(const struct spt *spt, struct spt_page *sp, const u64 *table)
+{
+	u32 index;
+
+	if (!table) {
+		for (index = 0; index < HV_ENTRIES; index++)
+			WRITE_ONCE(sp->shadow[index], spt->absent);
+		return;
+	}
+	for (index = 0; index < HV_ENTRIES; index++)
+		WRITE_ONCE(sp->shadow[index], value_for(spt, READ_ONCE(table[index])));
+}
+
 void spt_filter_page(struct spt *spt, struct spt_page *sp)
 {
 	const u64 *table = is_known(spt, sp) ? spt_guest_table(spt, sp) : NULL;
 	u32 index;
 
+	if (spt_is_empty(sp)) {
+		filter_new(spt, sp, table);
+		return;
+	}
 	for (index = 0; index < HV_ENTRIES; index++)
 		if (!spt_is_used(sp, index))
 			set_absent(sp, index,
-				   table && !(READ_ONCE(table[index]) & PT_P) ? 0 : spt->absent);
+				   table ? value_for(spt, READ_ONCE(table[index])) : spt->absent);
 }
 
 void spt_unfilter_page(struct spt *spt, struct spt_page *sp)
@@ -49,7 +75,7 @@ void spt_unfilter_page(struct spt *spt, struct spt_page *sp)
 void spt_filter_entry(struct spt *spt, struct spt_page *sp, u32 index, u64 entry)
 {
 	if (spt->absent)
-		set_absent(sp, index, is_known(spt, sp) && !(entry & PT_P) ? 0 : spt->absent);
+		set_absent(sp, index, is_known(spt, sp) ? value_for(spt, entry) : spt->absent);
 }
 
 void spt_filter_update(struct spt *spt)

@@ -23,13 +23,6 @@ bool spt_log_write(struct spt *spt, u64 gfn)
 	return news;
 }
 
-void spt_log_emulated(struct spt *spt, u64 gfn)
-{
-	hv_dirty_note(spt->mmu->dirty.written, gfn);
-	if (spt->log_ad)
-		hv_dirty_note(spt->mmu->dirty.touched, gfn);
-}
-
 void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index)
 {
 	u64 entry = sp->shadow[index], gfn;

@@ -42,7 +42,7 @@ void spt_use_root(struct spt *spt, struct spt_page *sp)
 	if (controls->root_hpa != hpa || controls->pcid != pcid) {
 		controls->root_hpa = hpa;
 		controls->pcid = pcid;
-		controls->changed = true;
+		controls->root_changed = true;
 	}
 }
 

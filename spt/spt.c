@@ -171,7 +171,7 @@ static enum hv_verdict begin(struct spt *spt)
 static void update_invlpg(struct spt *spt)
 {
 	struct hv_controls *controls = &spt->mmu->controls;
-	bool trap = !list_empty(&spt->stale_leaf) || !list_empty(&spt->stale_upper);
+	bool trap = spt_is_stale(spt);
 
 	if (controls->trap_invlpg == trap)
 		return;
@@ -212,8 +212,6 @@ static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
 	if (unlikely(spt->broken))
 		return HV_BROKEN;
 	spt->work = 0;
-	if (unlikely(mmu->dirty.on))
-		spt_log_emulated(spt, gpa >> HV_PAGE_SHIFT);
 	set = spt_rmap(spt, gpa >> HV_PAGE_SHIFT);
 	if (set && *set & SPT_PROTECTED)
 		spt_mirror(spt, gpa, bytes);
@@ -233,11 +231,11 @@ static enum hv_verdict spt_cannot_emulate(struct hv_mmu *mmu, u64 gpa)
 	return end(spt, HV_TRACKED);
 }
 
-/* A write to CR0 that changes nothing about paging flushes nothing. */
-static bool is_irrelevant(const struct hv_paging *old, const struct hv_paging *new)
+/* Registers that shape the shadow or flush the TLB, CR3 aside. */
+static bool is_same_mode(const struct hv_paging *old, const struct hv_paging *new)
 {
-	return old->cr0 != new->cr0 && !((old->cr0 ^ new->cr0) & CR0_PAGING) &&
-	       old->cr3 == new->cr3 && old->cr4 == new->cr4 && old->efer == new->efer;
+	return !((old->cr0 ^ new->cr0) & CR0_PAGING) && old->cr4 == new->cr4 &&
+	       old->efer == new->efer;
 }
 
 static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging *new,
@@ -245,12 +243,21 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 {
 	struct spt *spt = mmu->backend;
 	enum hv_verdict verdict = begin(spt);
+	u64 key;
 
-	if (unlikely(verdict != HV_DONE) || is_irrelevant(&mmu->paging, new))
+	if (unlikely(verdict != HV_DONE))
 		return verdict;
+	if (likely(is_same_mode(&mmu->paging, new))) {
+		/* A write to CR0 that changes nothing about paging flushes nothing. */
+		if (unlikely(mmu->paging.cr0 != new->cr0))
+			return HV_DONE;
+		key = (new->cr3 &PT_ADDR) | (spt->root->key & ~PT_ADDR);
+	} else {
+		spt->filter_fits = filter_fits(new);
+		key = spt_root_key(spt, new);
+	}
 	spt_make_room(spt);
-	spt->filter_fits = filter_fits(new);
-	spt->strategy->set_root(spt, spt_root_key(spt, new));
+	spt->strategy->set_root(spt, key);
 	return end(spt, HV_DONE);
 }
 

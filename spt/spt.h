@@ -308,6 +308,12 @@ static inline bool spt_is_empty(const struct spt_page *sp)
 	return spt_next_used(sp, 0) == HV_ENTRIES;
 }
 
+/* May anything differ from guest memory? */
+static inline bool spt_is_stale(const struct spt *spt)
+{
+	return !list_empty(&spt->stale_upper) || !list_empty(&spt->stale_leaf);
+}
+
 /* Says so once; the event and all after it end with HV_BROKEN. */
 static inline void spt_broken(struct spt *spt, const char *what)
 {
@@ -453,8 +459,6 @@ void spt_filter_update(struct spt *spt);
 bool spt_log_withholds(const struct spt *spt, u64 gfn);
 /* The guest's frame is being written; true if that is news. */
 bool spt_log_write(struct spt *spt, u64 gfn);
-/* The hypervisor has written to it for the guest: no leaf entry tells of that. */
-void spt_log_emulated(struct spt *spt, u64 gfn);
 /* Keeps the A and D bits of a leaf entry that is about to change. */
 void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index);
 void spt_log(struct hv_mmu *mmu, enum hv_log_action action);

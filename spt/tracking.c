@@ -56,11 +56,13 @@ static void set_root(struct spt *spt, u64 key)
 
 	if (key != old->key && !spt->pcid)
 		hv_flush_context(spt->mmu);
-	spt_sync_all(spt);
-	if (unlikely(spt->broken))
-		return;
+	if (unlikely(spt_is_stale(spt))) {
+		spt_sync_all(spt);
+		if (unlikely(spt->broken))
+			return;
+	}
 	root = spt_page_find(spt, key);
-	if (root) {
+	if (likely(root)) {
 		hv_count(spt->mmu, spt_root_hit);
 	} else {
 		hv_count(spt->mmu, spt_root_miss);
@@ -69,8 +71,9 @@ static void set_root(struct spt *spt, u64 key)
 			return;
 	}
 	old = spt->root;
-	spt_use_root(spt, root);
-	if (old && old != root && spt_is_empty(old))
+	if (likely(old != root))
+		spt_use_root(spt, root);
+	if (old && old != root && unlikely(spt_is_empty(old)))
 		spt_page_free(spt, old);
 }
 

@@ -67,7 +67,7 @@ static void apply_cr3(const struct hv_controls *controls, const struct hv_paging
 void vmx_apply_controls(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
-	const struct hv_controls *controls = &mmu->controls;
+	struct hv_controls *controls = &mmu->controls;
 	const struct hv_paging *paging = &mmu->paging;
 	u32 primary = vmx_capability.primary;
 	u32 secondary = vmx_capability.secondary;
@@ -110,6 +110,16 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 	if (controls->nested)
 		vmwrite(EPT_POINTER, vmx_eptp(controls));
 	apply_cr3(controls, paging);
+	controls->changed = false;
+	controls->root_changed = false;
+}
+
+void vmx_apply_root(struct hv_vcpu *vcpu)
+{
+	struct hv_controls *controls = &vcpu->mmu.controls;
+
+	apply_cr3(controls, &vcpu->mmu.paging);
+	controls->root_changed = false;
 }
 
 void vmx_read_paging(struct hv_vcpu *vcpu)

@@ -97,13 +97,14 @@ enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu)
 	u8 cr = qualification & 15, gpr = (qualification >> 8) & 15;
 	struct hv_paging *paging = &vcpu->mmu.paging;
 
+	/* CR3 exits only where none of it is the guest's own: the hot path. */
+	if (likely(cr == 3 && !(qualification >> 4 & 3)))
+		return set_cr3(vcpu, vmx_read_gpr(vcpu, gpr));
 	vmx_read_paging(vcpu);
 	switch ((qualification >> 4) & 3) {
 	case 0: /* MOV to CR */
 		if (cr == 0)
 			return set_cr0(vcpu, vmx_read_gpr(vcpu, gpr));
-		if (cr == 3)
-			return set_cr3(vcpu, vmx_read_gpr(vcpu, gpr));
 		if (cr == 4)
 			return set_cr4(vcpu, vmx_read_gpr(vcpu, gpr));
 		break;

@@ -266,10 +266,10 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 	struct hv_mmu *mmu = &vcpu->mmu;
 	int failed;
 
-	if (mmu->controls.changed) {
+	if (mmu->controls.changed)
 		vmx_apply_controls(vcpu);
-		mmu->controls.changed = false;
-	}
+	else if (mmu->controls.root_changed)
+		vmx_apply_root(vcpu);
 	vmx_flush(vcpu);
 	if (vcpu->event.info)
 		deliver_event(vcpu);

@@ -42,6 +42,8 @@ void vmx_flush(struct hv_vcpu *vcpu);
 
 /* Programs mmu.controls, see controls.c. */
 void vmx_apply_controls(struct hv_vcpu *vcpu);
+/* The same where nothing but a root that is not nested has changed. */
+void vmx_apply_root(struct hv_vcpu *vcpu);
 /* The guest's own view of CR0, CR4 and CR3, read back where it owns bits. */
 void vmx_read_paging(struct hv_vcpu *vcpu);
 

@@ -153,7 +153,7 @@ def axis(field, values):
         tics = ", ".join('"%s" %g' % (compact(p), p) for p in powers[::every])
         return [
             "set logscale x 10",
-            "set xrange [%.4g:%.4g]" % (low * 0.7, high * 1.4),
+            "set xrange [%.4g:%.4g]" % (low * 0.7, high * 2.5),
             'set xtics (%s) font ",11"' % tics,
         ]
     top = max(max(values) * 1.15, 0.1)

@@ -113,6 +113,11 @@ static bool program_controls(struct machine *m)
 {
 	struct hv_controls *controls = &m->mmu.controls;
 
+	if (controls->root_changed) {
+		m->hw.root_hpa = controls->root_hpa;
+		m->hw.pcid = controls->pcid;
+		controls->root_changed = false;
+	}
 	if (!controls->changed)
 		return same_controls(&m->hw, controls) ||
 		       machine_fail(m, "the controls changed and the backend did not say so");

@@ -176,8 +176,10 @@ bool machine_access(struct machine *m, const struct oracle_access *access, struc
 
 bool machine_wrote(struct machine *m, u64 gpa, u32 bytes)
 {
-	enum hv_verdict verdict = m->mmu.ops->wrote(&m->mmu, gpa, bytes);
+	enum hv_verdict verdict;
 
+	hv_dirty_emulated(&m->mmu, gpa >> HV_PAGE_SHIFT);
+	verdict = m->mmu.ops->wrote(&m->mmu, gpa, bytes);
 	if (shim_warnings)
 		return machine_fail(m, "the backend warned");
 	if (verdict == HV_FILLED || verdict == HV_TRACKED || verdict == HV_LOGGED ||

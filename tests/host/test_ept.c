@@ -32,7 +32,9 @@ static void test_controls(void)
 	       "nested; no paging event of the guest exits");
 	report_equal(c->cr0_guest_owned, HV_CR0_WP | HV_CR0_AM | HV_CR0_MP,
 		     "CR0 bits without meaning to the EPT are the guest's");
-	report(c->cr4_guest_owned & HV_CR4_PGE, "so is CR4.PGE");
+	report_equal(c->cr4_guest_owned,
+		     HV_CR4_PSE | HV_CR4_PGE | HV_CR4_PCIDE | HV_CR4_SMEP | HV_CR4_SMAP,
+		     "so are those of CR4");
 	report(t.m.mmu.flush.root, "the new root is flushed before its first use");
 	report(c->changed && !(c->root_hpa & 0xfff) && t.m.pool.used_pages == 1,
 	       "the empty EPT is one page");

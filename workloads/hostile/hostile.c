@@ -12,7 +12,7 @@
 
 enum { MODE, SEED };
 
-#define NR_MODES 27
+#define NR_MODES 33
 
 WORKLOAD("hostile", "misbehaves in a chosen way; for tests only",
 	 "Nothing: it proves that a guest harms nobody but itself.",
@@ -325,6 +325,156 @@ static void mailbox_as_table(void)
 	flush_page(GVA);
 }
 
+/* Where the log's answer must not go: it may be refused or end the run. */
+static void log_outside(void)
+{
+	doorbell_ask(HVBENCH_BELL_LOG_START, 0, 0);
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, memory_bytes(), 0);
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, memory_bytes() - PAGE_BYTES, ~0ull << 12);
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, ~0ull << 12, ~0ull << 12);
+}
+
+static void log_unaligned(void)
+{
+	u64 gpa = frames_take(2), i;
+
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, gpa, 0); /* not started */
+	doorbell_ask(HVBENCH_BELL_LOG_STOP, 0, 0);
+	doorbell_ask(HVBENCH_BELL_LOG_START, 0, 0);
+	doorbell_ask(HVBENCH_BELL_LOG_START, ~0ull, ~0ull);
+	for (i = 0; i < 64; i++)
+		doorbell_ask(HVBENCH_BELL_LOG_COLLECT, gpa + BIT(i % 12), gpa + i);
+}
+
+/* Over the tables that map this very code, while they are in use. */
+static void log_into_own_tables(void)
+{
+	doorbell_ask(HVBENCH_BELL_LOG_START, 0, 0);
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, boot_space.root, boot_space.root + PAGE_BYTES);
+	doorbell_ask(HVBENCH_BELL_LOG_COLLECT, HVBENCH_MAILBOX_GPA, HVBENCH_PARAMS_GPA);
+	flush_by_cr3(cpu_read_cr3());
+}
+
+/* A live page table at GVA, and what it maps behind it. */
+static u64 *table_at_gva(void)
+{
+	u64 table;
+
+	space_prepare(&boot_space, GVA + LARGE_BYTES, LEVEL_PTE);
+	table = *space_entry(&boot_space, GVA + LARGE_BYTES, LEVEL_PDE) & ENTRY_ADDRESS;
+	space_map(&boot_space, GVA, table, ENTRY_PRESENT | ENTRY_WRITE);
+	space_map(&boot_space, GVA + LARGE_BYTES, frame_take_zeroed(), MAP_RW);
+	(void)*(volatile u64 *)gpa_pointer(GVA + LARGE_BYTES);
+	return gpa_pointer(GVA);
+}
+
+/* Code in a page table that writes to itself: MOV over the bytes behind it. */
+static void code_in_a_table(void)
+{
+	static const u8 code[] = {
+		0xc6, 0x05, 0x01, 0x00, 0x00, 0x00, 0xcc, /* movb $0xcc, 1(%rip) */
+		0x90, /* nop */
+		0x0b, 0x0b, /* becomes INT3 in its first half */
+	};
+	u8 *at = (u8 *)table_at_gva();
+	u64 i;
+
+	for (i = 0; i < 64; i++) {
+		memcpy(at + 1024 + i, code, sizeof(code));
+		CATCH("call *%[code]", [code] "r"(at + 1024 + i));
+		if (i % 8 == 0)
+			flush_page(GVA + LARGE_BYTES);
+	}
+	/* Across the end of the table, into a page that is not there. */
+	memcpy(at + PAGE_BYTES - 3, code, 3);
+	CATCH("call *%[code]", [code] "r"(at + PAGE_BYTES - 3));
+}
+
+/* Opcodes whose operands could lead away: jumps, ports, returns, registers. */
+static bool leads_away(const u8 *op)
+{
+	u8 low = op[1];
+
+	if (op[0] == 0x0f)
+		return low <= 0x09 || (low & 0xf0) == 0x80 || (low & 0xf8) == 0x20 ||
+		       (low & 0xf8) == 0x30 || low == 0xa1 || low == 0xa9 || low == 0xaa ||
+		       (low & 0xf8) == 0xb0;
+	return (op[0] & 0xf0) == 0x70 || (op[0] & 0xf0) == 0xe0 || (op[0] & 0xfc) == 0x6c ||
+	       op[0] == 0x8e || op[0] == 0x9d || op[0] == 0xf1 || op[0] == 0xff ||
+	       (op[0] & 0xfe) == 0xc2 || (op[0] >= 0xca && op[0] <= 0xcf);
+}
+
+/* A stray access beyond memory is to be a page fault, not the run's end. */
+static void map_memory_alone(void)
+{
+	u64 gpa;
+
+	for (gpa = memory_bytes(); gpa < HUGE_BYTES; gpa += LARGE_BYTES)
+		*space_entry(&boot_space, gpa, LEVEL_PDE) = 0;
+	for (gpa = HUGE_BYTES; gpa < 4 * HUGE_BYTES; gpa += HUGE_BYTES)
+		*space_entry(&boot_space, gpa, LEVEL_PDPTE) = 0;
+	flush_by_cr3(cpu_read_cr3());
+}
+
+/* The code may change every register: all that C keeps is on the stack. */
+static __attribute__((noinline)) void storm_step(const u8 *code, u64 target)
+{
+	CATCH("movl $5, %%ecx; movl $7, %%edx; jmp *%[code]", [code] "S"(code), "D"(target));
+	__asm__ volatile("cld" ::
+				 : "rbx", "rbp", "r8", "r9", "r10", "r11", "r12", "r13", "r14",
+				   "r15", "rdi", "rsi", "cc", "memory");
+}
+
+/* Random instructions that write to a live table, across pages of code too. */
+static void emulator_storm(void)
+{
+	static const u8 prefixes[] = { 0x66, 0x67, 0xf2, 0xf3, 0xf0, 0x2e, 0x65, 0x48,
+				       0x4c, 0x41, 0x40, 0x4f, 0x66, 0xf0, 0x48, 0x48 };
+	u64 *table = table_at_gva(), i, n;
+	u8 *code = gpa_pointer(frames_take(2)), *at;
+
+	map_memory_alone();
+	for (i = 0; i < STORM; i++) {
+		memset(code, 0x90, PAGE_BYTES);
+		memset(code + PAGE_BYTES, 0xcc, 64);
+		at = code + PAGE_BYTES - random() % 16;
+		for (n = random() % 5; n; n--)
+			*at++ = prefixes[random() % sizeof(prefixes)];
+		do {
+			at[0] = random() % 3 ? random() : 0x0f;
+			at[1] = random();
+		} while (leads_away(at));
+		at += at[0] == 0x0f ? 2 : 1;
+		/* (%rdi); not 0x0f, which after a prefix is an opcode's first half. */
+		n = random() % 7;
+		*at++ = (u8)((n + (n > 0)) << 3 | 7);
+		/* Harmless where they are no operand: AND, SUB, XOR, CMP. */
+		for (n = 0; n < 4; n++)
+			*at++ = 0x20 | random() % 32;
+		*at = 0xcc;
+		storm_step(code + PAGE_BYTES - 16, (u64)(table + random() % 500));
+		if (i % 4 == 0)
+			flush_page(GVA + LARGE_BYTES);
+	}
+}
+
+/* Bytes that straddle a table and data, a table and nothing, two mappings. */
+static void straddling_writes(void)
+{
+	u8 *at = (u8 *)table_at_gva() + PAGE_BYTES;
+	u64 i;
+
+	for (i = 1; i < 8; i++)
+		CATCH("movq $-1, (%[at])", [at] "r"(at - i));
+	space_map(&boot_space, GVA + PAGE_BYTES, frame_take_zeroed(), MAP_RW);
+	for (i = 1; i < 8; i++)
+		CATCH("movq $-1, (%[at])", [at] "r"(at - i));
+	WRITE_ONCE(*space_entry(&boot_space, GVA + PAGE_BYTES, LEVEL_PTE), memory_bytes() | MAP_RW);
+	flush_page(GVA + PAGE_BYTES);
+	for (i = 1; i < 8; i++)
+		CATCH("movq $-1, (%[at])", [at] "r"(at - i));
+}
+
 static void (*const modes[NR_MODES])(void) = {
 	triple_fault, /* 0: ends */
 	loop, /* 1: runs */
@@ -353,6 +503,12 @@ static void (*const modes[NR_MODES])(void) = {
 	unterminated_strings, /* 24: fails */
 	unknown_doorbell, /* 25: any but runs */
 	mailbox_as_table, /* 26: ends, or passes */
+	log_outside, /* 27: ends, or passes */
+	log_unaligned, /* 28: ends, or passes */
+	log_into_own_tables, /* 29: any but runs */
+	code_in_a_table, /* 30: passes */
+	emulator_storm, /* 31: any but runs */
+	straddling_writes, /* 32: ends */
 };
 
 void workload_run(void)

@@ -37,14 +37,22 @@ static u64 rights_bits(u32 rights)
 	       (rights & 4 ? ENTRY_NX : 0);
 }
 
-/* Only what differs: a table that is not written is not to be followed. */
-static void path_write(const struct path *path)
+/*
+ * Only what differs. A bits above the leaf are cleared afresh once for each
+ * path: a table that the entry above lets go of is costly to follow.
+ */
+static void path_write(const struct path *path, bool afresh)
 {
+	u64 differs;
 	u32 i;
 
-	for (i = 0; i < path->levels; i++)
-		if (READ_ONCE(*path->entry[i]) != path->value[i])
+	for (i = 0; i < path->levels; i++) {
+		differs = READ_ONCE(*path->entry[i]) ^ path->value[i];
+		if (!afresh && i < path->levels - 1)
+			differs &= ~ENTRY_ACCESSED;
+		if (differs)
 			WRITE_ONCE(*path->entry[i], path->value[i]);
+	}
 	flush_page(path->gva);
 }
 
@@ -105,7 +113,7 @@ static void verify_access(const struct path *path, const struct mode *mode, enum
 	bool fault = expected_fault(path, mode, access, privilege, &error_code);
 	struct caught caught;
 
-	path_write(path);
+	path_write(path, access == READ && privilege == USER);
 	if (privilege == SUPERVISOR_AC)
 		cpu_stac();
 	caught = try_access(access, privilege == USER, path->gva, &address);
@@ -249,7 +257,7 @@ static void toggle_modes(struct path *path, const struct memory *memory)
 	path->value[0] = memory->page_directory | TABLE_FLAGS;
 	path->value[1] = memory->page_table | TABLE_FLAGS;
 	path->value[2] = memory->frame | ENTRY_PRESENT | ENTRY_USER;
-	path_write(path);
+	path_write(path, true);
 	for (n = 0; n < 64; n++) {
 		mode = mode_number(n * 5 + n / 8);
 		if (!mode_exists(&mode))
@@ -307,7 +315,7 @@ static void expect_reserved(struct path *path, u32 level, u64 bit)
 	path->value[level] |= bit;
 	for (user = 0; user < 2; user++) {
 		for (access = READ; access < NR_ACCESSES; access++) {
-			path_write(path);
+			path_write(path, true);
 			caught = try_access(access, user, PERMISSION_GVA, &address);
 			expected = reserved_error(access_bits(access, user));
 			verify(caught.vector == VECTOR_PAGE_FAULT &&
@@ -318,7 +326,7 @@ static void expect_reserved(struct path *path, u32 level, u64 bit)
 		}
 	}
 	path->value[level] &= ~bit;
-	path_write(path);
+	path_write(path, true);
 	caught = try_access(READ, false, PERMISSION_GVA, &address);
 	verify(caught.vector == VECTOR_NONE, "a read after reserved bits were cleared gave %llu",
 	       caught.vector);
