@@ -298,7 +298,7 @@ static void *run_bells(void *data)
 	__u32 i;
 
 	for (i = 1; i <= 2000; i++)
-		if (vm_run(vm) || vm->control->run.doorbell != i)
+		if (vm_run(vm) || vm->control->run.doorbell != 0x100 + i)
 			return NULL;
 	return vm;
 }
