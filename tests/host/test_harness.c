@@ -8,7 +8,7 @@
 #include "program.h"
 #include "tiny_mmu.h"
 
-#define PROGRAMS 200 /* tried until a planted bug shows */
+#define PROGRAMS 80 /* tried until a planted bug shows */
 #define OPERATIONS 4000
 
 static u32 passed, failed;
