@@ -33,7 +33,7 @@ static enum step refresh(struct spt *spt, struct spt_page *child)
 	if (spt_is_direct(child))
 		return STEP_READY;
 	if (unlikely(spt_level(child) > 1)) {
-		if (list_empty(&spt->stale_upper) && list_empty(&spt->stale_leaf))
+		if (!spt_is_stale(spt))
 			return STEP_READY;
 		spt_sync_all(spt);
 		return STEP_RESTART;
