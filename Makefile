@@ -12,6 +12,7 @@ build := build
 help:
 	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
+	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make figures        the headline figures of the newest run'
 	@echo 'make report         the plots and report of RUN=results/latest again'
@@ -35,6 +36,9 @@ bench: deps
 
 test: deps
 	tests/run
+
+fuzz: deps
+	@$(MAKE) --no-print-directory -C tests/host fuzz
 
 mutants: deps
 	tests/mutants/run
@@ -70,4 +74,4 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test mutants figures report deps build guests tool module docs style clean
+.PHONY: help bench test fuzz mutants figures report deps build guests tool module docs style clean

@@ -8,10 +8,8 @@
  * write of it (SDM 3C, 29.3.3.2): a frame without W can't be a guest table then.
  */
 #include "table.h"
-#include "uapi/hvbench.h"
 
-static_assert(HVBENCH_MAY_READ == EPT_READ && HVBENCH_MAY_WRITE == EPT_WRITE &&
-	      HVBENCH_MAY_EXECUTE == EPT_EXEC);
+static_assert(HV_MAY_READ == EPT_READ && HV_MAY_WRITE == EPT_WRITE && HV_MAY_EXECUTE == EPT_EXEC);
 
 /* True where the tool took rights away in the chunks that an entry covers. */
 static bool is_limited(const struct ept *ept, u64 gfn, int level)

@@ -187,6 +187,11 @@ struct hv_mmu_caps {
 	bool ept_2m, ept_1g, ept_ad, ept_exec_only, pml;
 };
 
+/* What a guest may do with a frame; the values of HVBENCH_MAY_* (uapi/hvbench.h). */
+#define HV_MAY_READ 1u
+#define HV_MAY_WRITE 2u
+#define HV_MAY_EXECUTE 4u
+
 struct hv_mmu_ops {
 	const char *name;
 	/*
@@ -242,7 +247,7 @@ struct hv_mmu_ops {
 
 	/*
 	 * From now on the guest may use these frames, all of one chunk of guest
-	 * memory, by rights (HVBENCH_MAY_* bits) alone; what it must not do is
+	 * memory, by rights (HV_MAY_* bits) alone; what it must not do is
 	 * HV_FORBIDDEN. May sleep. 0, -ENOMEM with nothing changed, or -EOPNOTSUPP
 	 * where the CPU can't express the combination. NULL where there is none.
 	 */

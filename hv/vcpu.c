@@ -12,6 +12,9 @@
 #include "vmx/capability.h"
 #include "vmx/vmx.h"
 
+static_assert(HV_MAY_READ == HVBENCH_MAY_READ && HV_MAY_WRITE == HVBENCH_MAY_WRITE &&
+	      HV_MAY_EXECUTE == HVBENCH_MAY_EXECUTE);
+
 /* Stock for that many events, so that the pool is filled in batches. */
 #define POOL_BATCH 32
 

@@ -15,15 +15,36 @@
 #include "arena.h"
 #include "oracle.h"
 
-/* A pseudo-random sequence (splitmix64): the same for a seed everywhere. */
+/*
+ * A pseudo-random sequence (splitmix64): the same for a seed everywhere. Or a
+ * tape, the bytes of a fuzzer's input, and 0 after its end.
+ */
 struct rng {
 	u64 state;
+	const u8 *tape, *tape_end;
 };
+
+static inline bool rng_ended(const struct rng *rng)
+{
+	return rng->tape && rng->tape == rng->tape_end;
+}
+
+static inline u64 rng_take(struct rng *rng, u32 bytes)
+{
+	u64 value = 0;
+
+	for (; bytes && rng->tape < rng->tape_end; bytes--)
+		value = value << 8 | *rng->tape++;
+	return value;
+}
 
 static inline u64 rng_next(struct rng *rng)
 {
-	u64 z = rng->state += 0x9e3779b97f4a7c15ull;
+	u64 z;
 
+	if (rng->tape)
+		return rng_take(rng, 8);
+	z = rng->state += 0x9e3779b97f4a7c15ull;
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
 	return z ^ z >> 31;
@@ -31,6 +52,10 @@ static inline u64 rng_next(struct rng *rng)
 
 static inline u32 rng_below(struct rng *rng, u32 n)
 {
+	/* A byte is one choice, so that the fuzzer can change just that. */
+	if (rng->tape)
+		return n <= 256 ? (u32)(rng_take(rng, 1) * n >> 8)
+				: (u32)(rng_take(rng, 4) * n >> 32);
 	return (u32)((rng_next(rng) >> 32) * n >> 32);
 }
 

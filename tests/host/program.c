@@ -31,7 +31,10 @@ static bool check_whole(struct program *p)
 
 static bool run(struct program *p)
 {
-	while (p->number < p->config->operations) {
+	if (p->config->tape)
+		p->rng = (struct rng){ .tape = p->config->tape,
+				       .tape_end = p->config->tape + p->config->tape_bytes };
+	while (p->number < p->config->operations && !rng_ended(&p->rng)) {
 		if (p->config->verbose)
 			program_print_last(p);
 		if (!program_operate(p) || !program_flush(p) || !check_whole(p))

@@ -29,6 +29,8 @@ struct program_config {
 	enum program_mode mode;
 	u64 seed; /* everything random comes from it */
 	u32 operations;
+	const u8 *tape; /* or NULL: what the operations are made of, and its length */
+	size_t tape_bytes;
 	u32 features; /* PROGRAM_PCID and so on */
 	/* The backend's own check of its tables, or NULL. */
 	const char *(*audit)(struct hv_mmu *mmu);

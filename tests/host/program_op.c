@@ -399,6 +399,7 @@ static bool rare_operation(struct program *p)
 	case 0:
 		return !p->pcid || random_invpcid(p, p->o.page[random_page(p)].gva);
 	case 1:
+	case 2:
 		return !p->m.mmu.dirty.written || program_log(p);
 	default:
 		return change_mode(p);

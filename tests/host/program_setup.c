@@ -77,7 +77,7 @@ static void choose_tiny(struct rng *rng, struct machine_config *config)
 
 	choose_limit(rng, config);
 	knob[HVBENCH_KNOB_SPT_PCID] = config->caps.pcid && rng_once_in(rng, 2);
-	if (rng_once_in(rng, 3))
+	if (rng_once_in(rng, 2))
 		knob[HVBENCH_KNOB_LOG] = HVBENCH_LOG_FAULT + rng_below(rng, 2);
 }
 

@@ -178,7 +178,7 @@ static void check_repeated(void)
 static void check_garbage(void)
 {
 	static const u8 starts[] = { 0x66, 0x67, 0xf0, 0xf3, 0x0f, 0x48, 0x80, 0x89, 0xff, 0xa4 };
-	struct rng rng = { 7 };
+	struct rng rng = { .state = 7 };
 	u32 i, n, right = 0, taken = 0;
 	u8 byte[16];
 

@@ -188,6 +188,60 @@ static void test_error_codes(void)
 	cpu.reg.efer &= ~HV_EFER_NXE;
 	report_equal(ref_error_code(&cpu, REF_NOT_PRESENT, HV_PF_FETCH), 0x0,
 		     "#PF: I/D is 0 for a fetch with NXE = 0");
+	cpu.reg.cr4 |= HV_CR4_SMEP;
+	report_equal(ref_error_code(&cpu, REF_NOT_PRESENT, HV_PF_FETCH), 0x10,
+		     "#PF: I/D is 1 for a fetch with SMEP = 1");
+}
+
+/* All of 4.6.1 about SMEP and SMAP: user pages and supervisor accesses alone. */
+static void test_smep_smap(void)
+{
+	static const u32 accesses[] = {
+		0,
+		HV_ACCESS_AC,
+		HV_PF_WRITE,
+		HV_PF_WRITE | HV_ACCESS_AC,
+		HV_PF_FETCH,
+		HV_PF_USER,
+		HV_PF_USER | HV_PF_FETCH,
+	};
+	bool right = true;
+	u32 bits, i;
+
+	for (bits = 0; bits < 16; bits++) {
+		struct ref_map map = { .write = true, .user = bits & 1 };
+		struct ref_cpu c = { .reg = { .cr0 = bits & 8 ? HV_CR0_WP : 0,
+					      .cr4 = (bits & 2 ? HV_CR4_SMEP : 0) |
+						     (bits & 4 ? HV_CR4_SMAP : 0) } };
+
+		for (i = 0; i < ARRAY_SIZE(accesses); i++) {
+			bool user = accesses[i] & HV_PF_USER, want = !user || map.user;
+
+			if (!user && map.user && accesses[i] & HV_PF_FETCH)
+				want = !(bits & 2);
+			else if (!user && map.user && !(accesses[i] & HV_ACCESS_AC))
+				want = !(bits & 4);
+			right &= ref_allows(&c, &map, accesses[i]) == want;
+		}
+	}
+	report(right, "SMEP and SMAP keep a supervisor from user pages, all 112 cases");
+}
+
+static void test_five_levels(void)
+{
+	struct ref_path path;
+
+	lay_out();
+	cpu.reg.cr4 |= HV_CR4_LA57;
+	cpu.reg.cr3 = 0x5000;
+	memory[(0x5000 + 6 * 8) / 8] = 0x1000 | PTE_P | PTE_W | PTE_U;
+	ref_walk(&cpu, ref_root(&cpu), 6ull << 48 | GVA, read_memory, NULL, &path);
+	report(path.end == REF_MAPPED && path.nr == 5 && path.step[0].addr == 0x5030 &&
+		       path.map.base == 0x56789000,
+	       "5 levels: bits 56:48 are the index in the PML5 (figure 4-8)");
+	memory[(0x5000 + 6 * 8) / 8] |= PTE_PS;
+	ref_walk(&cpu, ref_root(&cpu), 6ull << 48 | GVA, read_memory, NULL, &path);
+	report(path.end == REF_RESERVED, "PS is reserved in a PML5E (table 4-14)");
 }
 
 void test_ref_walk(void)
@@ -197,4 +251,6 @@ void test_ref_walk(void)
 	test_reserved();
 	test_rights();
 	test_error_codes();
+	test_smep_smap();
+	test_five_levels();
 }

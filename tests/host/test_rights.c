@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Every combination of P, W, U, NX in the leaf and in one level above it, for
- * 4K, 2M and 1G pages, with CR0.WP and EFER.NXE on and off, for six kinds of
- * access, on every backend: the outcome and the guest's A/D bits against the
- * reference walker.
+ * 4K, 2M and 1G pages, with CR0.WP, EFER.NXE, CR4.SMEP and CR4.SMAP on and off,
+ * for eight kinds of access, on every backend: the outcome and the guest's A/D
+ * bits against the reference walker.
  */
 #include "report.h"
 
 extern const struct hv_mmu_ops spt_mmu_ops __attribute__((weak));
 
 static const u32 accesses[] = {
-	0, HV_PF_USER, HV_PF_FETCH, HV_PF_USER | HV_PF_FETCH, HV_PF_WRITE, HV_PF_USER | HV_PF_WRITE,
+	0,
+	HV_ACCESS_AC,
+	HV_PF_USER,
+	HV_PF_FETCH,
+	HV_PF_USER | HV_PF_FETCH,
+	HV_PF_WRITE,
+	HV_PF_WRITE | HV_ACCESS_AC,
+	HV_PF_USER | HV_PF_WRITE,
 };
 
 static struct test_guest t;
@@ -18,7 +25,7 @@ static struct test_guest t;
 struct combination {
 	int leaf; /* level */
 	u32 leaf_flags, upper_flags, upper; /* upper: level */
-	bool wp, nxe;
+	bool wp, nxe, smep, smap;
 };
 
 static u64 flags_of(u32 four)
@@ -102,6 +109,10 @@ static bool one_combination(const struct hv_mmu_ops *ops, u32 sync, const struct
 		t.config.paging.cr0 &= ~HV_CR0_WP;
 	if (!c->nxe)
 		t.config.paging.efer &= ~HV_EFER_NXE;
+	if (c->smep)
+		t.config.paging.cr4 |= HV_CR4_SMEP;
+	if (c->smap)
+		t.config.paging.cr4 |= HV_CR4_SMAP;
 	cpu = (struct ref_cpu){ t.config.paging, 40, true };
 	guest_open(&t);
 	lay_out(c);
@@ -113,10 +124,11 @@ static bool one_combination(const struct hv_mmu_ops *ops, u32 sync, const struct
 		if (one_access(&cpu, gva, access))
 			continue;
 		right = false;
-		printf("# leaf level %d %#llx, level %u %#llx, WP %d NXE %d, access %#x of round "
+		printf("# leaf level %d %#llx, level %u %#llx, WP %d NXE %d SMEP %d SMAP %d, "
+		       "access %#x of round "
 		       "%u\n",
 		       c->leaf, flags_of(c->leaf_flags), c->upper, flags_of(c->upper_flags), c->wp,
-		       c->nxe, access, i / (u32)ARRAY_SIZE(accesses));
+		       c->nxe, c->smep, c->smap, access, i / (u32)ARRAY_SIZE(accesses));
 		break;
 	}
 	guest_close(&t);
@@ -130,18 +142,21 @@ static void all_combinations(const struct hv_mmu_ops *ops, u32 sync)
 
 	for (c.leaf = 1; c.leaf <= 3; c.leaf++) {
 		for (c.upper = (u32)c.leaf + 1; c.upper <= 4; c.upper++) {
-			for (i = 0; i < 1024; i++) {
+			for (i = 0; i < 4096; i++) {
 				c.leaf_flags = i & 15;
 				c.upper_flags = i >> 4 & 15;
 				c.wp = i >> 8 & 1;
 				c.nxe = i >> 9 & 1;
+				c.smep = i >> 10 & 1;
+				c.smap = i >> 11 & 1;
 				total++;
 				right += one_combination(ops, sync, &c);
 			}
 		}
 	}
 	report_equal(right, total,
-		     "all combinations of rights, page sizes, WP and NXE, 6 accesses each, twice");
+		     "all combinations of rights, page sizes, WP, NXE, SMEP and SMAP, 8 accesses "
+		     "each, twice");
 }
 
 void test_backend_rights(void)
@@ -157,4 +172,6 @@ void test_backend_rights(void)
 	all_combinations(&spt_mmu_ops, HVBENCH_SPT_SYNC_VTLB);
 	report_prefix("rights spt unsync");
 	all_combinations(&spt_mmu_ops, HVBENCH_SPT_SYNC_UNSYNC);
+	report_prefix("rights spt trap");
+	all_combinations(&spt_mmu_ops, HVBENCH_SPT_SYNC_TRAP);
 }

@@ -393,13 +393,9 @@ static u64 tiny_reach(struct hv_mmu *mmu, u64 gva, u32 access)
 	return (*entry & PTE_ADDR) | (gva & 0xfff);
 }
 
-/* No table is followed; only the log wants to know. */
+/* No table is followed. */
 static enum hv_verdict tiny_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
 {
-	if (!bug(TINY_BUG_WROTE_IGNORED))
-		note_written(mmu, gpa);
-	if (mmu->dirty.on)
-		hv_dirty_note(mmu->dirty.touched, gpa >> HV_PAGE_SHIFT);
 	return HV_DONE;
 }
 

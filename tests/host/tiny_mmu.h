@@ -38,7 +38,6 @@
 	X(SMEP_WP, "a user page made writable for the supervisor loses SMEP")          \
 	X(SMAP_WP, "a user page made writable for the supervisor loses SMAP")          \
 	X(REACH_SMAP, "reach() forgets SMEP and SMAP")                                 \
-	X(WROTE_IGNORED, "an emulated write is not in the dirty log")                  \
 	X(LOG_LOST, "a fill for a write is not in the dirty log")                      \
 	X(LOG_NO_FLAGS, "A and D bits set in guest tables are not in the dirty log")   \
 	X(LOG_OPEN, "a read makes a page writable while writes are logged")            \

@@ -11,9 +11,9 @@ guest_\name\()_end:
 	.section .rodata
 	.code64
 
-	/* Rings the doorbell with 1, 2, 3, ... for ever. */
+	/* Rings the doorbell with 0x101, 0x102, ... for ever: no bell that means something. */
 guest bells
-	xor %eax, %eax
+	mov $0x100, %eax
 1:	inc %eax
 	out %eax, $0xb0
 	jmp 1b
@@ -51,7 +51,7 @@ end_guest bad_stack
 	/* SWAPGS must not leave the host another GS base. */
 guest swapgs
 	swapgs
-	mov $7, %eax
+	mov $0x100, %eax
 	out %eax, $0xb0
 	jmp guest_swapgs
 end_guest swapgs

@@ -235,7 +235,7 @@ static void check_swapgs(enum hvbench_mmu mmu)
 	vm_run(&vm);
 	vm_run(&vm);
 	syscall(SYS_arch_prctl, 0x1004, &after);
-	report(vm.control->run.doorbell == 7 && before == 0x123456000ul && after == before,
+	report(vm.control->run.doorbell == 0x100 && before == 0x123456000ul && after == before,
 	       "%s: SWAPGS in the guest leaves the tool's GS base alone", mmu_names[mmu]);
 	syscall(SYS_arch_prctl, 0x1001, 0ul);
 	vm_close(&vm);
@@ -279,8 +279,8 @@ static void check_side_by_side(void)
 	__u32 i;
 
 	for (i = 1; i <= 50; i++) {
-		ok &= !vm_run(&a) && a.control->run.doorbell == i;
-		ok &= !vm_run(&b) && b.control->run.doorbell == i;
+		ok &= !vm_run(&a) && a.control->run.doorbell == 0x100 + i;
+		ok &= !vm_run(&b) && b.control->run.doorbell == 0x100 + i;
 		if (i == 25)
 			ok &= !vm_run(&c) && c.control->run.exit == HVBENCH_RUN_ENDED;
 	}
@@ -298,7 +298,7 @@ static void *run_bells(void *data)
 	__u32 i;
 
 	for (i = 1; i <= 2000; i++)
-		if (vm_run(vm) || vm->control->run.doorbell != i)
+		if (vm_run(vm) || vm->control->run.doorbell != 0x100 + i)
 			return NULL;
 	return vm;
 }
@@ -479,15 +479,16 @@ static void check_hotplug(enum hvbench_mmu mmu)
 	bool ok;
 
 	ok = pin(0, 1) && !vm_run(&vm) && pin(0, 0) && !vm_run(&vm) && pin(0, 1) && !vm_run(&vm);
-	report(ok && vm.control->run.doorbell == 3, "%s: a VM moves between CPUs", mmu_names[mmu]);
+	report(ok && vm.control->run.doorbell == 0x103, "%s: a VM moves between CPUs",
+	       mmu_names[mmu]);
 	child = spinning_child(mmu);
 	pin(child, 1);
 	ok = pin(0, 0) && write_file(online, "0");
 	report(ok, "%s: the CPU goes offline while a guest runs on it", mmu_names[mmu]);
-	report(!vm_run(&vm) && vm.control->run.doorbell == 4,
+	report(!vm_run(&vm) && vm.control->run.doorbell == 0x104,
 	       "%s: a VM that was active there runs on elsewhere", mmu_names[mmu]);
 	report(write_file(online, "1") && pin(0, 1) && !vm_run(&vm) &&
-		       vm.control->run.doorbell == 5,
+		       vm.control->run.doorbell == 0x105,
 	       "%s: and there again when it is back", mmu_names[mmu]);
 	pin(0, 0);
 	kill(child, SIGKILL);
