@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "report.h"
@@ -85,17 +83,9 @@ static struct hvbench_config config_number(unsigned int n)
 static void cycle(unsigned int n)
 {
 	struct hvbench_config config = config_number(n);
-	struct vm vm = { .fd = ioctl(vm_device(), HVBENCH_CREATE_VM, &config) };
+	struct vm vm = vm_make(&config);
 	unsigned int rings = n % 4;
 
-	if (vm.fd < 0)
-		err(1, "HVBENCH_CREATE_VM number %u: %s", n, config.refusal);
-	vm.memory = mmap(NULL, VM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, vm.fd,
-			 HVBENCH_MMAP_MEMORY);
-	vm.control = mmap(NULL, HVBENCH_CONTROL_BYTES, PROT_READ, MAP_SHARED, vm.fd,
-			  HVBENCH_MMAP_CONTROL);
-	if (vm.memory == MAP_FAILED || vm.control == MAP_FAILED)
-		err(1, "mmap of a VM");
 	if (n % 11)
 		vm_load(&vm, guest_bells, guest_bells_end);
 	else
