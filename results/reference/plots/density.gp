@@ -21,7 +21,8 @@ set label "{/*0.86 emulated machine · dense on the left, sparse on the right}" 
 set label "EPT" at screen 0.024, screen 0.9099 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
 set label "shadow (unsync)" at screen 0.106, screen 0.9099 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 set label "shadow (vtlb)" at screen 0.317, screen 0.9099 left noenhanced font ",12" point pt 8 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
-set label "guest's own tables" at screen 0.507, screen 0.9099 left noenhanced font ",12" point pt 13 ps 1 lw 1.6 lc rgb "#8a8a8a" offset 0.9,-0.25
+set label "shadow (trap)" at screen 0.507, screen 0.9099 left noenhanced font ",12" point pt 12 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "guest's own tables" at screen 0.696, screen 0.9099 left noenhanced font ",12" point pt 13 ps 1 lw 1.6 lc rgb "#8a8a8a" offset 0.9,-0.25
 set multiplot
 set lmargin at screen 0.085
 set rmargin at screen 0.485
@@ -35,13 +36,14 @@ set xrange [4096/1.4:1073741824*1.4]
 set xtics ("4K" 4096, "32K" 32768, "256K" 262144, "2M" 2097152, "16M" 16777216, "128M" 134217728, "1G" 1073741824) font ",11"
 set xlabel "bytes between touched pages" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:7814]
+set yrange [0:6066]
 set ytics autofreq font ",11"
 set label "{/:Bold sparse-stride: first-touch (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
-plot "density-1.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
-  "density-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "density-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+plot "density-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "density-1.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "density-1.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "density-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 set lmargin at screen 0.580
 set rmargin at screen 0.980
@@ -59,9 +61,10 @@ set yrange [0:12.55]
 set ytics autofreq font ",11"
 set label "{/:Bold sparse-stride: warm}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
-plot "density-2.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
-  "density-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "density-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+plot "density-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "density-2.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "density-2.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "density-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 set lmargin at screen 0.085
 set rmargin at screen 0.485
@@ -80,9 +83,10 @@ set ytics ("10" 10, "100" 100, "1k" 1000, "10k" 10000) font ",11"
 set label "{/:Bold table memory}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "KiB, log axis" at graph 0, graph 1 offset -5,0.9 left font ",11"
 plot "density-3.tsv" using (column("x")):(column("guest")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
-  "density-3.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
   "density-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "density-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+  "density-3.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "density-3.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "density-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 unset multiplot
 unset output

@@ -7,76 +7,76 @@ set datafile separator "\t"
 set datafile columnheaders
 set datafile missing "-"
 if (kind eq "svg") {
-  set terminal svg size 680,731 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
+  set terminal svg size 680,1071 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
 } else {
-  set terminal pngcairo size 1360,1462 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
+  set terminal pngcairo size 1360,2142 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
 }
 set output "flushes.".kind
 set border 3 lc rgb "#808080"
 set tics nomirror out scale 0.5 tc rgb "#000000"
 set grid back lc rgb "#d8d8d8" lw 1 dt 1
 set style fill border -1
-set label "{/:Bold TLB flushes of one operation, in three classes}" at screen 0.012, screen 0.9754 left
-set label "{/*0.86 emulated machine}" at screen 0.012, screen 0.9453 left
-set label "EPT" at screen 0.024, screen 0.9152 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
-set label "shadow paging (unsync)" at screen 0.106, screen 0.9152 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "{/:Bold TLB flushes of one operation, in three classes}" at screen 0.012, screen 0.9832 left
+set label "{/*0.86 emulated machine}" at screen 0.012, screen 0.9627 left
+set label "EPT" at screen 0.024, screen 0.9421 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
+set label "shadow paging (unsync)" at screen 0.106, screen 0.9421 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 set multiplot
-set yrange [-15.75:0]
+set yrange [-25.75:0]
 set lmargin at screen 0.345
-set tmargin at screen 0.8331
-set bmargin at screen 0.1012
+set tmargin at screen 0.8861
+set bmargin at screen 0.0691
 set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "demand-paging: demand" -11.05, "churn" -12.05, "mprotect: flip" -13.05, "pte-edit: edit" -14.05, "switch" -15.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "accessed-scan: clear" -20.05, "mixed: start" -21.05, "mixed: protect" -22.05, "mixed: copy" -23.05, "mixed: scan" -24.05, "mixed: unmap" -25.05)
 set label "{/:Bold Cold: tables being filled}" at screen 0.012, first -0.90 left front
-set label "{/:Bold Change: page-table work}" at screen 0.012, first -10.05 left front
+set label "{/:Bold Change: page-table work}" at screen 0.012, first -11.05 left front
 
 set rmargin at screen 0.546
-set xrange [0:2.6]
+set xrange [0:11.05]
 set xtics autofreq font ",11"
-set xtics 1
+set xtics 5
 set xlabel "per operation" font ",11"
 set label "executed by\nthe hypervisor" at screen 0.345, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT executed")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
   "flushes.tsv" using (0):(column("y")):(0):(column("shadow executed")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle, \
   "flushes.tsv" using (column("executed")):(column("y")):(stringcolumn("executed text")) with labels left offset 0.3,0 font ",10" notitle
 unset label
-set yrange [-15.75:0]
+set yrange [-25.75:0]
 set lmargin at screen 0.558
-set tmargin at screen 0.8331
-set bmargin at screen 0.1012
+set tmargin at screen 0.8861
+set bmargin at screen 0.0691
 set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "demand-paging: demand" -11.05, "churn" -12.05, "mprotect: flip" -13.05, "pte-edit: edit" -14.05, "switch" -15.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "accessed-scan: clear" -20.05, "mixed: start" -21.05, "mixed: protect" -22.05, "mixed: copy" -23.05, "mixed: scan" -24.05, "mixed: unmap" -25.05)
 unset ytics
 set rmargin at screen 0.760
-set xrange [0:2.6]
+set xrange [0:11.05]
 set xtics autofreq font ",11"
-set xtics 1
+set xtics 5
 set xlabel "per operation" font ",11"
 set label "asked by guest,\ntrapped" at screen 0.558, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT trapped")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
   "flushes.tsv" using (0):(column("y")):(0):(column("shadow trapped")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle, \
   "flushes.tsv" using (column("trapped")):(column("y")):(stringcolumn("trapped text")) with labels left offset 0.3,0 font ",10" notitle
 unset label
-set yrange [-15.75:0]
+set yrange [-25.75:0]
 set lmargin at screen 0.772
-set tmargin at screen 0.8331
-set bmargin at screen 0.1012
+set tmargin at screen 0.8861
+set bmargin at screen 0.0691
 set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "demand-paging: demand" -11.05, "churn" -12.05, "mprotect: flip" -13.05, "pte-edit: edit" -14.05, "switch" -15.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "accessed-scan: clear" -20.05, "mixed: start" -21.05, "mixed: protect" -22.05, "mixed: copy" -23.05, "mixed: scan" -24.05, "mixed: unmap" -25.05)
 unset ytics
 set rmargin at screen 0.973
-set xrange [0:2.6]
+set xrange [0:11.05]
 set xtics autofreq font ",11"
-set xtics 1
+set xtics 5
 set xlabel "per operation" font ",11"
 set label "asked by guest,\nnot trapped" at screen 0.772, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT untrapped")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \

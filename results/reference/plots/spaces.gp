@@ -21,6 +21,7 @@ set label "{/*0.86 emulated machine · one switch: load another CR3, touch its p
 set label "EPT" at screen 0.024, screen 0.9099 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
 set label "shadow (unsync)" at screen 0.106, screen 0.9099 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 set label "shadow (vtlb)" at screen 0.317, screen 0.9099 left noenhanced font ",12" point pt 8 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "shadow (trap)" at screen 0.507, screen 0.9099 left noenhanced font ",12" point pt 12 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 set multiplot
 set lmargin at screen 0.085
 set rmargin at screen 0.485
@@ -38,9 +39,10 @@ set yrange [80:1.3e+05]
 set ytics ("100" 100, "1k" 1000, "10k" 10000, "100k" 100000) font ",11"
 set label "{/:Bold switch: first-round (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op, log axis" at graph 0, graph 1 offset -5,0.9 left font ",11"
-plot "spaces-1.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
-  "spaces-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "spaces-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+plot "spaces-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "spaces-1.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "spaces-1.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "spaces-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 set lmargin at screen 0.580
 set rmargin at screen 0.980
@@ -58,9 +60,10 @@ set yrange [80:1.3e+05]
 set ytics ("100" 100, "1k" 1000, "10k" 10000, "100k" 100000) font ",11"
 set label "{/:Bold switch (change)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op, log axis" at graph 0, graph 1 offset -5,0.9 left font ",11"
-plot "spaces-2.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
-  "spaces-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "spaces-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+plot "spaces-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "spaces-2.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "spaces-2.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "spaces-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 set lmargin at screen 0.085
 set rmargin at screen 0.485
@@ -78,9 +81,10 @@ set yrange [0:13.76]
 set ytics autofreq font ",11"
 set label "{/:Bold switch (exits)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "exits/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
-plot "spaces-3.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 0.9 lw 2 dt 2 lc rgb "#e08a00" notitle, \
-  "spaces-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
-  "spaces-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.9 lw 2 dt 1 lc rgb "#0060a8" notitle
+plot "spaces-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "spaces-3.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
+  "spaces-3.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
+  "spaces-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 unset multiplot
 unset output

@@ -7,38 +7,38 @@ set datafile separator "\t"
 set datafile columnheaders
 set datafile missing "-"
 if (kind eq "svg") {
-  set terminal svg size 680,832 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
+  set terminal svg size 680,1207 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
 } else {
-  set terminal pngcairo size 1360,1664 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
+  set terminal pngcairo size 1360,2414 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
 }
 set output "winner.".kind
 set border 3 lc rgb "#808080"
 set tics nomirror out scale 0.5 tc rgb "#000000"
 set grid back lc rgb "#d8d8d8" lw 1 dt 1
 set style fill border -1
-set label "{/:Bold Who wins, and by how much}" at screen 0.012, screen 0.9784 left
-set label "{/*0.86 emulated machine · cost per operation in instructions}" at screen 0.012, screen 0.9519 left
-set yrange [-27.05:0]
+set label "{/:Bold Who wins, and by how much}" at screen 0.012, screen 0.9851 left
+set label "{/*0.86 emulated machine · cost per operation in instructions}" at screen 0.012, screen 0.9669 left
+set yrange [-42.05:0]
 set lmargin at screen 0.345
-set tmargin at screen 0.9014
-set bmargin at screen 0.0889
+set tmargin at screen 0.9321
+set bmargin at screen 0.0613
 set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "dense-sequential: warm" -11.05, "hot-set: hot" -12.05, "sparse-stride: warm" -13.05, "random: update" -14.05, "pointer-chase: chase" -15.05, "demand-paging: again" -16.05, "demand-paging: demand" -18.20, "churn" -19.20, "mprotect: flip" -20.20, "pte-edit: edit" -21.20, "switch" -22.20, "hypercall: warm" -24.35, "port-io: out" -25.35, "port-io: in" -26.35)
+set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "dense-sequential: warm" -12.05, "hot-set: hot" -13.05, "sparse-stride: warm" -14.05, "random: update" -15.05, "pointer-chase: chase" -16.05, "demand-paging: again" -17.05, "accessed-scan: scan" -18.05, "mixed: work" -19.05, "demand-paging: demand" -21.20, "churn" -22.20, "mprotect: flip" -23.20, "pte-edit: edit" -24.20, "switch" -25.20, "kpti: call" -26.20, "fork" -27.20, "fork: child-write" -28.20, "fork: parent-write" -29.20, "fork: exit" -30.20, "accessed-scan: clear" -31.20, "accessed-scan: touch" -32.20, "mixed: start" -33.20, "mixed: protect" -34.20, "mixed: copy" -35.20, "mixed: scan" -36.20, "mixed: unmap" -37.20, "hypercall: warm" -39.35, "port-io: out" -40.35, "port-io: in" -41.35)
 set label "{/:Bold Cold: tables being filled}" at screen 0.012, first -0.90 left front
-set label "{/:Bold Warm: nothing changes}" at screen 0.012, first -10.05 left front
-set label "{/:Bold Change: page-table work}" at screen 0.012, first -17.20 left front
-set label "{/:Bold Price of an exit}" at screen 0.012, first -23.35 left front
+set label "{/:Bold Warm: nothing changes}" at screen 0.012, first -11.05 left front
+set label "{/:Bold Change: page-table work}" at screen 0.012, first -20.20 left front
+set label "{/:Bold Price of an exit}" at screen 0.012, first -38.35 left front
 set rmargin at screen 0.95
 set logscale x 10
-set xrange [0.4:2190]
+set xrange [0.4:2531]
 set xtics ("0.1×" 0.1, "1×" 1, "10×" 10, "100×" 100, "1,000×" 1000, "10,000×" 10000)
-set label "shadow paging cheaper ←  cost of shadow ÷ cost of EPT  → EPT cheaper" at screen 0.985, screen 0.0216 right font ",12"
+set label "shadow paging cheaper ←  cost of shadow ÷ cost of EPT  → EPT cheaper" at screen 0.985, screen 0.0149 right font ",12"
 set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb "#808080" lw 1.2
-set label "EPT wins" at screen 0.024, screen 0.9255 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
-set label "shadow paging wins" at screen 0.160, screen 0.9255 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "EPT wins" at screen 0.024, screen 0.9486 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
+set label "shadow paging wins" at screen 0.160, screen 0.9486 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 plot "winner.tsv" using (column("EPT wins")):(column("y")):(column("EPT wins") < 1 ? column("EPT wins") : 1):(column("EPT wins") > 1 ? column("EPT wins") : 1):(column("y")-0.33):(column("y")+0.33) with boxxyerror fill solid 1.0 fc rgb "#0060a8" title "EPT wins", \
   "winner.tsv" using (column("equal")):(column("y")) with points pt 6 ps 0.7 lc rgb "#606060" notitle, \
   "winner.tsv" using (column("shadow/EPT") > 1 ? column("shadow/EPT") : 1):(column("y")):(stringcolumn("text")) with labels left offset 0.7,0 font ",12" notitle
