@@ -181,9 +181,29 @@ static u64 *set_for(struct spt *spt, const struct spt_walk *walk, u32 leaf)
 	return spt_rmap_make(spt, walk->gfn);
 }
 
+/*
+ * The entry was right: the fault came from an older one in the TLB, which the
+ * CPU has dropped by now (4.10.4.3). Say it once more. If it comes again all the
+ * same, it is an implicit access (to a descriptor, say), which SMAP holds back
+ * whatever RFLAGS.AC is, and which nothing but this tells apart (4.6.1).
+ */
+static noinline enum hv_verdict nothing_to_fill(struct spt *spt, const struct spt_walk *walk,
+						struct hv_answer *answer)
+{
+	if (walk->access & HV_ACCESS_AC && spt->right_gva == walk->gva + 1) {
+		spt->right_gva = 0;
+		answer->gva = walk->gva;
+		answer->error_code = HV_PF_PRESENT | (walk->access & HV_PF_WRITE);
+		return HV_GUEST_FAULT;
+	}
+	spt->right_gva = walk->gva + 1;
+	hv_flush_addr(spt->mmu, walk->gva);
+	return HV_DONE;
+}
+
 /* Writes the leaf entry, when all tables on the path are there. */
 static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, struct spt_page *sp,
-				 bool written)
+				 bool written, struct hv_answer *answer)
 {
 	u32 leaf = spt_level(sp), index = pt_index(walk->gva, leaf);
 	u64 *set = NULL, hpa = walk->hpa;
@@ -205,6 +225,7 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 	if (likely(spt_entry_map(spt, sp, index, walk->entry[walk->level], set, hpa,
 				 walk->supervisor_write))) {
 		hv_count(spt->mmu, spt_fill);
+		spt->right_gva = 0;
 		if (unlikely(leaf > 1))
 			hv_count(spt->mmu, spt_fill_large);
 		written = true;
@@ -217,12 +238,7 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 		return HV_LOGGED;
 	if (written)
 		return HV_FILLED;
-	/*
-	 * The entry was right: the fault came from an older one in the TLB,
-	 * which the CPU has dropped by now (4.10.4.3). Say it once more.
-	 */
-	hv_flush_addr(spt->mmu, walk->gva);
-	return HV_DONE;
+	return nothing_to_fill(spt, walk, answer);
 }
 
 /* Must the write be performed by the hypervisor, because it is to a tracked table? */
@@ -295,6 +311,7 @@ static enum hv_verdict emulate(struct spt *spt, const struct spt_walk *walk,
 			       struct hv_answer *answer)
 {
 	spt->must_emulate = walk->must_emulate;
+	spt->right_gva = 0;
 	answer->gpa = walk->gfn << HV_PAGE_SHIFT | (walk->gva & (HV_PAGE_BYTES - 1));
 	return HV_EMULATE;
 }
@@ -321,7 +338,7 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 	}
 	if (unlikely(is_trapped(spt, walk)))
 		return emulate(spt, walk, answer);
-	return fill_leaf(spt, walk, sp, written);
+	return fill_leaf(spt, walk, sp, written, answer);
 }
 
 enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struct hv_answer *answer)
@@ -337,6 +354,7 @@ enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struc
 		verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
 	}
 	if (unlikely(verdict != HV_FILLED)) {
+		spt->right_gva = 0;
 		if (verdict == HV_GUEST_FAULT)
 			forget_stale(spt, start, &walk);
 		return verdict;

@@ -247,6 +247,7 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
+	spt->right_gva = 0;
 	if (likely(is_same_mode(&mmu->paging, new))) {
 		/* A write to CR0 that changes nothing about paging flushes nothing. */
 		if (unlikely(mmu->paging.cr0 != new->cr0))
@@ -268,6 +269,7 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
+	spt->right_gva = 0;
 	spt->strategy->invlpg(spt, gva);
 	return end(spt, HV_DONE);
 }
@@ -284,6 +286,7 @@ static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16
 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
+	spt->right_gva = 0;
 	if (spt->tracks)
 		spt_sync_all(spt);
 	else

@@ -166,6 +166,7 @@ struct spt {
 	u64 absent; /* what a shadow entry holds of which nothing is known */
 	bool filter_fits; /* with these registers the CPU's error codes are the guest's */
 	u32 work; /* links searched in this event */
+	u64 right_gva; /* plus 1: of the last event, a fault that found nothing to fill */
 	u32 nr_chunks; /* of guest memory */
 	struct spt_chunk *chunk;
 	/* Pages that may differ from guest memory, by level; see sync.c. */

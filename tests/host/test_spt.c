@@ -212,6 +212,184 @@ static void test_outside(u32 sync)
 	guest_close(&t);
 }
 
+/* ---- the knobs ---- */
+
+static void start_with(u32 sync, enum hvbench_knob knob, u32 choice)
+{
+	u64 i;
+
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = sync;
+	t.config.knob[knob] = choice;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD | PTE_U);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD | PTE_U);
+	machine_poke(&t.m, 0x3000, 0x4000 | RWAD | PTE_U);
+	for (i = 0; i < 256; i++)
+		machine_poke(&t.m, 0x4000 + 8 * i, (16 + i) << 12 | RWAD);
+	machine_poke(&t.m, 0x4ff8, 0x4000 | RWAD);
+	guest_start(&t);
+}
+
+/* The same as edit(), where the hypervisor performs the write. */
+static bool edit_emulated(u64 i, u64 value)
+{
+	struct outcome out = guest_access(&t, 0x1ff000 + 8 * i, HV_PF_WRITE);
+
+	if (out.kind != OUT_DONE || !out.emulated)
+		return false;
+	*(u64 *)hv_va(out.hpa) = value;
+	return machine_wrote(&t.m, 0x4000 + 8 * i, 8);
+}
+
+static void test_trap(void)
+{
+	bool right = true;
+	u64 i, before;
+
+	report_prefix("spt trap");
+	start_with(HVBENCH_SPT_SYNC_TRAP, HVBENCH_KNOB_SPT_FILTER, 1);
+	guest_reaches(&t, 0x3000, 0, 19 << 12);
+	guest_reaches(&t, 0x1ff000, 0, 0x4000);
+	before = faults();
+	for (i = 0; i < 100; i++)
+		right &= edit_emulated(i, (300 + i) << 12 | RWAD);
+	report(right && faults() == before, "100 edits of a table are 100 emulated writes");
+	report(!t.m.mmu.controls.trap_invlpg, "and INVLPG need not exit");
+	for (i = 0; i < 100; i++)
+		right &= guest_reaches(&t, i << 12, HV_PF_WRITE, (300 + i) << 12);
+	report(right && faults() == before, "the new pages are there without a fault or INVLPG");
+	report(edit_emulated(5, 0), "an entry is taken away");
+	before = faults();
+	report(guest_access(&t, 0x5000, 0).kind == OUT_FAULT && faults() == before,
+	       "its fault reaches the guest without an exit");
+	report(t.m.mmu.controls.filter_not_present, "the filter is armed");
+	guest_close(&t);
+}
+
+static void test_fallback(void)
+{
+	struct outcome out;
+
+	report_prefix("spt trap");
+	start_with(HVBENCH_SPT_SYNC_TRAP, HVBENCH_KNOB_SPT_FILTER, 1);
+	guest_reaches(&t, 0x3000, 0, 19 << 12);
+	t.m.no_emulation = 1;
+	edit(3, 300ull << 12 | RWAD);
+	report_equal(count(HVBENCH_CNT_spt_unsync), 1, "what can't be emulated opens the table");
+	report(t.m.mmu.controls.trap_invlpg, "then INVLPG exits");
+	edit(300, 301ull << 12 | RWAD);
+	out = guest_access(&t, 300 << 12, 0);
+	report(out.kind == OUT_DONE, "what an open table maps is not filtered");
+	machine_invlpg(&t.m, 0x3000);
+	report(guest_reaches(&t, 0x3000, 0, 300 << 12), "and INVLPG makes the edit seen");
+	guest_close(&t);
+}
+
+static void test_prefill(void)
+{
+	u64 i;
+
+	report_prefix("spt prefill");
+	start_with(HVBENCH_SPT_SYNC_UNSYNC, HVBENCH_KNOB_SPT_PREFILL, 1);
+	for (i = 0; i < 64; i++)
+		guest_reaches(&t, i << 12, 0, (16 + i) << 12);
+	report_equal(FILLS, 8, "one fault for each group of 8");
+	report_equal(count(HVBENCH_CNT_spt_prefill), 56, "which fills the other 7");
+	guest_close(&t);
+}
+
+/* Two 2M pages of the guest's; a page table may turn up in the second. */
+static void test_large(void)
+{
+	bool right = true;
+	u64 i;
+
+	report_prefix("spt large");
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	t.config.knob[HVBENCH_KNOB_SPT_LARGE] = 1;
+	t.config.knob[HVBENCH_KNOB_BACKING] = HVBENCH_SIZE_2M;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD);
+	for (i = 1; i < 3; i++)
+		machine_poke(&t.m, 0x3000 + 8 * i, i << 21 | RWAD | PTE_PS);
+	machine_poke(&t.m, 0x3018, 0x400000 | RWAD);
+	machine_poke(&t.m, 0x400000, 0x9000 | RWAD);
+	guest_start(&t);
+	for (i = 0; i < 1024; i++)
+		right &= guest_reaches(&t, 0x200000 + (i << 12), HV_PF_WRITE, 0x200000 + (i << 12));
+	report(right && FILLS == 2 && count(HVBENCH_CNT_spt_fill_large) == 2,
+	       "two large pages are two entries");
+	report(guest_reaches(&t, 0x600000, 0, 0x9000), "a table inside the second is used");
+	report_equal(count(HVBENCH_CNT_spt_split), 1, "which splits it");
+	report(guest_reaches(&t, 0x401000, HV_PF_WRITE, 0x401000) &&
+		       count(HVBENCH_CNT_spt_fill_large) == 2,
+	       "its pages are 4K then");
+	guest_close(&t);
+}
+
+static void test_eviction(void)
+{
+	bool right = true;
+	u64 i, round;
+
+	report_prefix("spt memory");
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	t.config.limit_pages = 80;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD);
+	for (i = 0; i < 100; i++) {
+		machine_poke(&t.m, 0x3000 + 8 * i, (0x100 + i) << 12 | RWAD);
+		machine_poke(&t.m, (0x100 + i) << 12, (0x200 + i) << 12 | RWAD);
+	}
+	guest_start(&t);
+	for (round = 0; round < 3; round++)
+		for (i = 0; i < 100; i++)
+			right &= guest_reaches(&t, i << 21, 0, (0x200 + i) << 12);
+	report(right, "100 tables work in 80 pages");
+	report(count(HVBENCH_CNT_spt_evict) > 200 && FILLS == 300,
+	       "the oldest go one by one, and each comes back by one fault (%llu went)",
+	       count(HVBENCH_CNT_spt_evict));
+	guest_close(&t);
+}
+
+/* SMAP ignores AC for implicit accesses, of which the fault says nothing. */
+static void test_implicit(void)
+{
+	struct hv_fault fault = {
+		.space = HV_FAULT_GVA,
+		.gva = 0x3008,
+		.access = HV_ACCESS_AC,
+		.error_code = HV_PF_PRESENT,
+	};
+	struct hv_answer answer = { 0 };
+
+	report_prefix("spt smap");
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	t.config.paging.cr4 |= HV_CR4_SMAP;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD | PTE_U);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD | PTE_U);
+	machine_poke(&t.m, 0x3000, 0x4000 | RWAD | PTE_U);
+	machine_poke(&t.m, 0x4018, 0x9000 | RWAD | PTE_U);
+	guest_start(&t);
+	report(guest_reaches(&t, 0x3008, HV_ACCESS_AC, 0x9008), "AC lets an access through");
+	hv_pool_fill(&t.m.pool, t.m.mmu.ops->pages, t.m.mmu.ops->nodes);
+	report_equal(t.m.mmu.ops->fault(&t.m.mmu, &fault, &answer), HV_DONE,
+		     "a fault on an entry that is right may come from the TLB");
+	report_equal(t.m.mmu.ops->fault(&t.m.mmu, &fault, &answer), HV_GUEST_FAULT,
+		     "the second in a row is the guest's");
+	report(answer.gva == 0x3008 && answer.error_code == HV_PF_PRESENT, "a protection fault");
+	report_equal(t.m.mmu.ops->fault(&t.m.mmu, &fault, &answer), HV_DONE,
+		     "and the next one may come from the TLB again");
+	guest_close(&t);
+}
+
 void test_spt(void)
 {
 	u32 sync;
@@ -230,6 +408,13 @@ void test_spt(void)
 		test_outside(sync);
 	}
 	report_prefix("spt tracking");
-	if (&spt_mmu_ops)
-		test_tracking();
+	if (!&spt_mmu_ops)
+		return;
+	test_tracking();
+	test_trap();
+	test_fallback();
+	test_prefill();
+	test_large();
+	test_eviction();
+	test_implicit();
 }
