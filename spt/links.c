@@ -102,18 +102,11 @@ static u64 *find(u64 set, u64 link, u32 *work)
 	return NULL;
 }
 
-bool spt_links_del(struct hv_pool *pool, u64 *set, u64 link, u32 *work)
+bool spt_links_del_more(struct hv_pool *pool, u64 *set, u64 link, u32 *work)
 {
 	struct spt_links *first;
-	u64 *at;
+	u64 *at = find(*set, link, work);
 
-	if (!(*set & SPT_LINKS_MANY)) {
-		if ((*set & ~SPT_LINKS_TAGS) != link)
-			return false;
-		set_content(set, 0);
-		return true;
-	}
-	at = find(*set, link, work);
 	if (!at)
 		return false;
 	first = chain_head(*set);
@@ -136,13 +129,10 @@ void spt_links_clear(struct hv_pool *pool, u64 *set)
 	set_content(set, 0);
 }
 
-u64 spt_links_first(u64 set)
+u64 spt_links_first_of_more(u64 set)
 {
-	const struct spt_links *first;
+	const struct spt_links *first = chain_head(set);
 
-	if (!(set & SPT_LINKS_MANY))
-		return set & ~SPT_LINKS_TAGS;
-	first = chain_head(set);
 	return first->link[chain_count(first) - 1];
 }
 

@@ -81,15 +81,31 @@ static inline bool spt_links_add(struct hv_pool *pool, u64 *set, u64 link)
 	return true;
 }
 
+/* Those of sets with more than one member. */
+bool spt_links_del_more(struct hv_pool *pool, u64 *set, u64 link, u32 *work);
+u64 spt_links_first_of_more(u64 set);
+
 /*
  * False if link is no member. Adds the number of nodes that were searched to
  * *work, by which callers stay within their bounds.
  */
-bool spt_links_del(struct hv_pool *pool, u64 *set, u64 link, u32 *work);
+static inline bool spt_links_del(struct hv_pool *pool, u64 *set, u64 link, u32 *work)
+{
+	if (*set & SPT_LINKS_MANY)
+		return spt_links_del_more(pool, set, link, work);
+	if ((*set & ~SPT_LINKS_TAGS) != link)
+		return false;
+	*set &= SPT_LINKS_TAGS;
+	return true;
+}
+
 /* Forgets all members; the owner's tags stay. */
 void spt_links_clear(struct hv_pool *pool, u64 *set);
 /* A member of a set that is not empty; it is the cheapest to delete. */
-u64 spt_links_first(u64 set);
+static inline u64 spt_links_first(u64 set)
+{
+	return set & SPT_LINKS_MANY ? spt_links_first_of_more(set) : set & ~SPT_LINKS_TAGS;
+}
 
 /* Going through a set that doesn't change meanwhile. */
 struct spt_links_iter {
