@@ -107,6 +107,12 @@ void spt_page_release(struct spt *spt, struct spt_page *sp)
 	hv_count(spt->mmu, spt_zap);
 }
 
+void spt_page_release_all(struct spt *spt, struct list_head *list)
+{
+	while (!list_empty(list))
+		spt_page_release(spt, list_first_entry(list, struct spt_page, list));
+}
+
 bool spt_page_free(struct spt *spt, struct spt_page *sp)
 {
 	u32 index;

@@ -136,20 +136,14 @@ out_free:
 	return -ENOMEM;
 }
 
-static void release_list(struct spt *spt, struct list_head *list)
-{
-	while (!list_empty(list))
-		spt_page_release(spt, list_first_entry(list, struct spt_page, list));
-}
-
 static void spt_destroy(struct hv_mmu *mmu)
 {
 	struct spt *spt = mmu->backend;
 
-	release_list(spt, &spt->lru);
-	release_list(spt, &spt->stale_upper);
-	release_list(spt, &spt->stale_leaf);
-	release_list(spt, &spt->orphans);
+	spt_page_release_all(spt, &spt->lru);
+	spt_page_release_all(spt, &spt->stale_upper);
+	spt_page_release_all(spt, &spt->stale_leaf);
+	spt_page_release_all(spt, &spt->orphans);
 	spt_rmap_clear(spt);
 	hv_free(spt->chunk);
 	hv_free(spt);

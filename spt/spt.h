@@ -334,6 +334,8 @@ struct spt_page *spt_page_create(struct spt *spt, u64 key);
 bool spt_page_free(struct spt *spt, struct spt_page *sp);
 /* Gives the memory back and looks at nothing else: for dropping all at once. */
 void spt_page_release(struct spt *spt, struct spt_page *sp);
+/* The same for all pages of a list. */
+void spt_page_release_all(struct spt *spt, struct list_head *list);
 /* Drops the oldest pages until the pool's limit leaves room for a fault. */
 void spt_evict(struct spt *spt);
 

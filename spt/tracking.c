@@ -10,12 +10,6 @@
  */
 #include "spt.h"
 
-static void zap_list(struct spt *spt, struct list_head *list)
-{
-	while (!list_empty(list))
-		spt_page_release(spt, list_first_entry(list, struct spt_page, list));
-}
-
 static void keep_logged(struct spt *spt, const struct list_head *list)
 {
 	const struct spt_page *sp;
@@ -36,7 +30,7 @@ static void zap_all(struct spt *spt)
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		if (unlikely(spt->mmu->dirty.on))
 			keep_logged(spt, lists[i]);
-		zap_list(spt, lists[i]);
+		spt_page_release_all(spt, lists[i]);
 	}
 	memset(spt->hash, 0, sizeof(spt->hash[0]) << spt->hash_bits);
 	spt_rmap_clear(spt);
