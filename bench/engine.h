@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An engine runs guests: our module is one (engine_hvbench.c). The runner
- * drives whichever it is given through this interface and knows no ioctl.
+ * An engine runs guests: our module is one (engine_hvbench.c), KVM the other
+ * (engine_kvm.c). The runner drives whichever it is given through this
+ * interface and knows no ioctl.
  */
 #ifndef BENCH_ENGINE_H
 #define BENCH_ENGINE_H
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "failure.h"
 #include "hvbench.h"
+#include "tables.h"
 
 struct engine_ops;
 
@@ -25,6 +29,17 @@ struct vm_config {
 	uint32_t mmu; /* enum hvbench_mmu */
 	uint32_t knob[HVBENCH_MAX_KNOBS]; /* of the other MMU: the default */
 	uint64_t memory_bytes; /* a multiple of HVBENCH_MEMORY_UNIT */
+	/* For an engine whose counting costs: what this run counts, not what it takes. */
+	bool counting;
+};
+
+/* Counters of an engine's own, beside hv/uapi/counters.h. */
+#define ENGINE_MAX_OWN 24
+
+/* All counters of one moment. */
+struct snapshot {
+	struct hvbench_stats stats;
+	uint64_t own[ENGINE_MAX_OWN]; /* in the order of engine_ops.own */
 };
 
 struct vm {
@@ -37,6 +52,24 @@ struct vm {
 
 struct engine_ops {
 	const char *name; /* as in the CSV */
+	/*
+	 * Only one MMU can be in use at a time, and to change it takes long: a suite
+	 * goes through all of one MMU's runs first.
+	 */
+	bool one_mmu_at_a_time;
+	/*
+	 * Counts exits by reason and flushes by kind in a run of their own, with
+	 * vm_config.counting, because it would be slower and take more than others.
+	 */
+	bool counts_apart;
+	/* NULL: of all; else of which of our counters and knobs it knows. */
+	bool (*has_counter)(unsigned int counter);
+	bool (*has_knob)(unsigned int knob);
+	/* Its own counters; NULL where it has none. */
+	const struct counter *own;
+	unsigned int nr_own;
+	/* Says without the machine what can never be run; NULL: nothing. */
+	int (*check)(const struct vm_config *config, struct failure *why);
 	/* Checks that the engine is there and usable. */
 	int (*open)(struct engine *engine, struct failure *why);
 	void (*close)(struct engine *engine);
@@ -51,9 +84,11 @@ struct engine_ops {
 	 */
 	int (*run)(struct vm *vm, struct hvbench_run *run, struct failure *why);
 	/* The counters since creation, all of one moment between two runs. */
-	void (*read_stats)(struct vm *vm, struct hvbench_stats *stats);
+	void (*read_counters)(struct vm *vm, struct snapshot *now);
+	/* What results depend on, into environment.json; called before close. */
+	void (*describe)(const struct engine *engine, json_t *environment);
 };
 
-extern const struct engine_ops engine_hvbench;
+extern const struct engine_ops engine_hvbench, engine_kvm;
 
 #endif
