@@ -10,7 +10,8 @@
 #ifndef BENCH_KVM_COUNTERS_H
 #define BENCH_KVM_COUNTERS_H
 
-#define KVM_COUNTERS(X) \
+/* Those that hold what one of ours holds. */
+#define KVM_SHARED_COUNTERS(X) \
 	X(exits, vm_exits, EVENT, "exits", \
 	  "the same; KVM counts the harness's own too, which are taken out here") \
 	X(pf_fixed, fault_fill, EVENT, "faults", \
@@ -24,7 +25,10 @@
 	X(mmu_shadow_zapped, spt_zap, EVENT, "tables", \
 	  "the same: shadow tables dropped") \
 	X(mmu_recycled, spt_evict, EVENT, "tables", \
-	  "the same: shadow tables dropped because the bound of memory was reached") \
+	  "the same: shadow tables dropped because the bound of memory was reached")
+
+/* Those that mean something else. */
+#define KVM_OWN_COUNTERS(X) \
 	X(pf_taken, own, EVENT, "faults", \
 	  "page faults and EPT violations that KVM's MMU looked at: ours by outcome, fault_*") \
 	X(pf_fast, own, EVENT, "faults", \
@@ -47,5 +51,9 @@
 	X(pages_4k, own, GAUGE, "entries", "4K leaf entries in EPT or shadow tables now") \
 	X(pages_2m, own, GAUGE, "entries", "2M leaf entries in EPT or shadow tables now") \
 	X(pages_1g, own, GAUGE, "entries", "1G leaf entries in EPT or shadow tables now")
+
+#define KVM_COUNTERS(X) \
+	KVM_SHARED_COUNTERS(X) \
+	KVM_OWN_COUNTERS(X)
 
 #endif

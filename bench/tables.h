@@ -62,6 +62,7 @@ const char *exit_name(unsigned int reason, char buf[EXIT_NAME_BYTES]);
  * longest time that a guest may run without any) are not the workload's.
  */
 #define EXIT_EXTERNAL_INTERRUPT 1
+#define EXIT_IO_INSTRUCTION 30
 #define EXIT_PREEMPTION_TIMER 52
 
 static inline bool exit_is_hosts(unsigned int reason)

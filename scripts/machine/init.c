@@ -100,6 +100,11 @@ static void mount_all(void)
 		if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, NULL))
 			die("mounting %s", mounts[i].where);
 	}
+	/* Where busybox puts its links; a program that runs another needs one. */
+	mkdir("/sbin", 0755);
+	mkdir("/usr", 0755);
+	mkdir("/usr/bin", 0755);
+	mkdir("/usr/sbin", 0755);
 	mkdir("/dev/shm", 01777);
 	if (mount("tmpfs", "/dev/shm", "tmpfs", 0, NULL))
 		die("mounting /dev/shm");

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See kvm_memory.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "kvm_memory.h"
+
+#define BYTES_2M (2ull << 20)
+#define BYTES_1G (1ull << 30)
+#define HUGE_1G_FLAGS (MAP_HUGETLB | 30 << MAP_HUGE_SHIFT)
+
+/* The n of a line "name: n kB" in bytes; 0 where there is none. */
+static uint64_t kilobytes(const char *path, const char *name)
+{
+	char text[64];
+
+	host_read_field(path, name, text, sizeof(text));
+	return strtoull(text, NULL, 10) << 10;
+}
+
+static void *map_huge(uint64_t bytes, struct failure *why)
+{
+	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | HUGE_1G_FLAGS, -1, 0);
+	uint64_t pages = bytes / BYTES_1G;
+
+	if (memory != MAP_FAILED)
+		return memory;
+	fail(why, STATUS_ENVIRONMENT,
+	     "backing=1g: the host has less than %" PRIu64 " free huge pages of 1G (%s): boot it "
+	     "with hugepagesz=1G hugepages=%" PRIu64 " on the kernel's command line",
+	     pages, strerror(errno), pages);
+	return NULL;
+}
+
+/* Aligned to 2M, so that transparent huge pages fit. */
+static void *map_aligned(uint64_t bytes)
+{
+	uintptr_t begin, aligned;
+	void *memory = mmap(NULL, bytes + BYTES_2M, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return NULL;
+	begin = (uintptr_t)memory;
+	aligned = (begin + BYTES_2M - 1) & ~(uintptr_t)(BYTES_2M - 1);
+	if (aligned > begin)
+		munmap(memory, aligned - begin);
+	munmap((void *)(aligned + bytes), begin + BYTES_2M - aligned);
+	return (void *)aligned;
+}
+
+/* All of it in pages of 2M: else a count would be of something else. */
+static int check_large(uint64_t bytes, uint64_t before, struct failure *why)
+{
+	uint64_t large = kilobytes("/proc/self/smaps_rollup", "AnonHugePages");
+
+	if (large >= before + bytes)
+		return 0;
+	return fail(why, STATUS_ENVIRONMENT,
+		    "backing=2m: the host gave %" PRIu64 " MB of %" PRIu64
+		    " in huge pages of 2M: write madvise to "
+		    "/sys/kernel/mm/transparent_hugepage/enabled, and free memory",
+		    (large - before) >> 20, bytes >> 20);
+}
+
+void *kvm_memory_map(const struct vm_config *config, struct failure *why)
+{
+	uint64_t bytes = config->memory_bytes, before = 0;
+	bool large = config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_2M;
+	void *memory;
+
+	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G)
+		return map_huge(bytes, why);
+	memory = map_aligned(bytes);
+	if (!memory) {
+		fail(why, STATUS_ENVIRONMENT, "guest memory can't be mapped: %s", strerror(errno));
+		return NULL;
+	}
+	if (large)
+		before = kilobytes("/proc/self/smaps_rollup", "AnonHugePages");
+	/* Where the kernel has no huge pages at all, all pages are small anyway. */
+	madvise(memory, bytes, large ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	/* Huge pages are only known to be there once they are. */
+	if (!config->knob[HVBENCH_KNOB_POPULATE] && !large)
+		return memory;
+	if (madvise(memory, bytes, MADV_POPULATE_WRITE))
+		fail(why, STATUS_ENVIRONMENT,
+		     "the host has not enough memory for this VM (%s): choose less",
+		     strerror(errno));
+	else if (!large || !check_large(bytes, before, why))
+		return memory;
+	munmap(memory, bytes);
+	return NULL;
+}
+
+/* The kernel counts by CPU and adds up now and then: at once after this. */
+static void refresh(void)
+{
+	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "1", 1) != 1)
+		errno = 0;
+	close(fd);
+}
+
+uint64_t kvm_table_bytes(void)
+{
+	refresh();
+	return kilobytes("/proc/meminfo", "SecPageTables");
+}

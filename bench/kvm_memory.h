@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A guest's memory for KVM: a private mapping with host pages of the size that the
+ * knob backing asks for, and what KVM's tables for it take.
+ */
+#ifndef BENCH_KVM_MEMORY_H
+#define BENCH_KVM_MEMORY_H
+
+#include "engine.h"
+
+/* NULL with a reason, where the host has not that many pages of that size. */
+void *kvm_memory_map(const struct vm_config *config, struct failure *why);
+
+/* Secondary page tables of all VMs, in bytes: EPT and shadow tables alone, exactly. */
+uint64_t kvm_table_bytes(void);
+
+#endif

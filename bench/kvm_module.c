@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See kvm_module.h. modprobe finds kvm_intel and what it needs; the rest are system calls. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "kvm_module.h"
+
+#define KVM_INTEL "kvm_intel"
+#define OURS "hvbench"
+#define PARAMETERS "/sys/module/" KVM_INTEL "/parameters"
+
+/* In the order of loading: each needs those before it. */
+static const char *const kvm_modules[] = { "irqbypass", "kvm", KVM_INTEL };
+
+#define NR_KVM_MODULES (sizeof(kvm_modules) / sizeof(kvm_modules[0]))
+
+/* How the host was found, once it is changed. */
+static struct {
+	bool changed;
+	bool kvm[NR_KVM_MODULES]; /* which of them were loaded */
+	json_t *parameters;
+	char ours[1200]; /* path of our module; empty where it was not loaded */
+} found;
+
+static bool exists(const char *name, const char *file)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/module/%s/%s", name, file);
+	return !access(path, F_OK);
+}
+
+/* As a module: what is built into the kernel has no reference count. */
+static bool loaded(const char *name)
+{
+	return exists(name, "refcnt");
+}
+
+static bool unload(const char *name)
+{
+	return !syscall(SYS_delete_module, name, O_NONBLOCK) || errno == ENOENT;
+}
+
+/* Runs modprobe; its words, one line of them, are in said. */
+static int modprobe(char *const argv[], char *said, size_t size)
+{
+	static char *const path[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	posix_spawn_file_actions_t actions;
+	int pipes[2], status = -1, error;
+	ssize_t n, used = 0;
+	pid_t pid;
+
+	said[0] = '\0';
+	if (pipe2(pipes, O_CLOEXEC))
+		return -1;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDERR_FILENO);
+	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, path);
+	posix_spawn_file_actions_destroy(&actions);
+	close(pipes[1]);
+	while (!error && (n = read(pipes[0], said + used, size - 1 - used)) != 0) {
+		if (n < 0 && errno != EINTR)
+			break;
+		used += n > 0 ? n : 0;
+	}
+	close(pipes[0]);
+	said[used] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	if (error)
+		snprintf(said, size, "%s", strerror(error));
+	while (!error && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status ? -1 : 0;
+}
+
+json_t *kvm_module_parameters(void)
+{
+	json_t *object = json_object();
+	DIR *dir = opendir(PARAMETERS);
+	struct dirent *entry;
+	char path[sizeof(PARAMETERS) + 260], value[128];
+
+	while (dir && (entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), PARAMETERS "/%s", entry->d_name);
+		host_read_line(path, value, sizeof(value));
+		json_object_set_new(object, entry->d_name, json_string(value));
+	}
+	if (dir)
+		closedir(dir);
+	return object;
+}
+
+static bool parameter_is(const char *name, int wanted)
+{
+	char path[128], value[16];
+
+	snprintf(path, sizeof(path), PARAMETERS "/%s", name);
+	host_read_line(path, value, sizeof(value));
+	return wanted < 0 || value[0] == (wanted ? 'Y' : 'N');
+}
+
+static bool is_as_wanted(const struct kvm_wanted *wanted)
+{
+	return exists(KVM_INTEL, "parameters") &&
+	       parameter_is("ept", wanted->mmu == HVBENCH_MMU_EPT) &&
+	       parameter_is("vpid", wanted->vpid) && parameter_is("pml", wanted->pml);
+}
+
+static int note_host(struct failure *why)
+{
+	unsigned int i;
+
+	if (found.changed)
+		return 0;
+	if (loaded(OURS)) {
+		host_module_path(found.ours, sizeof(found.ours));
+		if (access(found.ours, R_OK))
+			return fail(why, STATUS_ENVIRONMENT,
+				    "the module hvbench holds VT-x, and to load it again after KVM "
+				    "its file is needed, which is not at %s",
+				    found.ours);
+	}
+	for (i = 0; i < NR_KVM_MODULES; i++)
+		found.kvm[i] = loaded(kvm_modules[i]);
+	found.parameters = kvm_module_parameters();
+	found.changed = true;
+	return 0;
+}
+
+/* What unload() met, in words. */
+static int in_use(const char *name, struct failure *why)
+{
+	switch (errno) {
+	case EAGAIN:
+	case EBUSY:
+		return fail(why, STATUS_ENVIRONMENT,
+			    "the module %s is in use: end the virtual machines that run here",
+			    name);
+	case EPERM:
+		return fail(why, STATUS_ENVIRONMENT,
+			    "loading and unloading modules takes root (CAP_SYS_MODULE)");
+	default:
+		return fail(why, STATUS_ENVIRONMENT, "the module %s can't be unloaded: %s", name,
+			    strerror(errno));
+	}
+}
+
+static int load_kvm(const char *arguments[], struct failure *why)
+{
+	char *argv[32] = { "modprobe", KVM_INTEL };
+	char said[256];
+	unsigned int i;
+
+	for (i = 0; arguments[i] && i < 28; i++)
+		argv[2 + i] = (char *)arguments[i];
+	if (!modprobe(argv, said, sizeof(said)) && loaded(KVM_INTEL))
+		return 0;
+	return fail(why, STATUS_ENVIRONMENT, "modprobe %s: %s", KVM_INTEL,
+		    said[0] ? said : "it was not loaded; the kernel log says why");
+}
+
+static const char *mmu_word(const struct kvm_wanted *wanted)
+{
+	return wanted->mmu == HVBENCH_MMU_EPT ? "ept=1" : "ept=0";
+}
+
+static int load_as_wanted(const struct kvm_wanted *wanted, struct failure *why)
+{
+	const char *arguments[4] = { mmu_word(wanted), wanted->vpid ? "vpid=1" : "vpid=0" };
+
+	if (wanted->pml >= 0)
+		arguments[2] = wanted->pml ? "pml=1" : "pml=0";
+	if (load_kvm(arguments, why))
+		return -1;
+	if (is_as_wanted(wanted))
+		return 0;
+	return fail(why, STATUS_ENVIRONMENT,
+		    "kvm_intel was loaded with %s %s%s%s, but this CPU lacks what that needs",
+		    arguments[0], arguments[1], arguments[2] ? " " : "",
+		    arguments[2] ? arguments[2] : "");
+}
+
+int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
+{
+	struct failure ignored;
+
+	if (is_as_wanted(wanted) && !loaded(OURS))
+		return 0;
+	if (exists(KVM_INTEL, "parameters") && !loaded(KVM_INTEL))
+		return fail(why, STATUS_ENVIRONMENT,
+			    "kvm_intel is built into this kernel, so that its MMU can't be changed "
+			    "to %s: boot with kvm_intel.%s",
+			    mmu_word(wanted), mmu_word(wanted));
+	if (note_host(why))
+		return -1;
+	if (!unload(OURS))
+		in_use(OURS, why);
+	else if (!unload(KVM_INTEL))
+		in_use(KVM_INTEL, why);
+	else if (!load_as_wanted(wanted, why))
+		return 0;
+	kvm_module_restore(&ignored);
+	return -1;
+}
+
+/* Loads kvm_intel as it was found; modprobe's own configuration says most of it. */
+static int restore_kvm_intel(struct failure *why)
+{
+	char words[28][96];
+	const char *arguments[29] = { NULL };
+	json_t *now, *value;
+	unsigned int nr = 0;
+	const char *key;
+
+	if (load_kvm(arguments, why))
+		return -1;
+	now = kvm_module_parameters();
+	json_object_foreach(found.parameters, key, value)
+	{
+		if (nr == 28 || json_equal(json_object_get(now, key), value))
+			continue;
+		snprintf(words[nr], sizeof(words[nr]), "%.60s=%.30s", key,
+			 json_string_value(value));
+		arguments[nr] = words[nr];
+		nr++;
+	}
+	json_decref(now);
+	if (!nr)
+		return 0;
+	return unload(KVM_INTEL) ? load_kvm(arguments, why) : in_use(KVM_INTEL, why);
+}
+
+static int restore_kvm(struct failure *why)
+{
+	char said[256];
+	int i, ret = 0;
+
+	if (!unload(KVM_INTEL))
+		return in_use(KVM_INTEL, why);
+	if (found.kvm[NR_KVM_MODULES - 1])
+		ret = restore_kvm_intel(why);
+	for (i = NR_KVM_MODULES - 2; i >= 0; i--) {
+		char *argv[] = { "modprobe", (char *)kvm_modules[i], NULL };
+
+		if (!found.kvm[i])
+			unload(kvm_modules[i]);
+		else if (!loaded(kvm_modules[i]))
+			modprobe(argv, said, sizeof(said));
+	}
+	return ret;
+}
+
+static int restore_ours(struct failure *why)
+{
+	int fd, ret, error;
+
+	if (!found.ours[0] || loaded(OURS))
+		return 0;
+	fd = open(found.ours, O_RDONLY | O_CLOEXEC);
+	ret = fd < 0 ? -1 : (int)syscall(SYS_finit_module, fd, "", 0);
+	error = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!ret)
+		return 0;
+	return fail(why, STATUS_ENVIRONMENT, "the module hvbench can't be loaded again from %s: %s",
+		    found.ours, strerror(error));
+}
+
+int kvm_module_restore(struct failure *why)
+{
+	int ret;
+
+	if (!found.changed)
+		return 0;
+	ret = restore_kvm(why);
+	if (!ret)
+		ret = restore_ours(why);
+	json_decref(found.parameters);
+	memset(&found, 0, sizeof(found));
+	return ret;
+}

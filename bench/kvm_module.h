@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Which module holds VT-x: kvm_intel with the MMU that is wanted, or ours. KVM's
+ * MMU is chosen when kvm_intel is loaded, and our module takes VT-x for itself,
+ * so they are loaded by turns. The first change notes how the host was found;
+ * kvm_module_restore() brings that back.
+ */
+#ifndef BENCH_KVM_MODULE_H
+#define BENCH_KVM_MODULE_H
+
+#include <jansson.h>
+
+#include "failure.h"
+#include "hvbench.h"
+
+/* Parameters of kvm_intel; pml: -1 where it does not matter. */
+struct kvm_wanted {
+	uint32_t mmu; /* enum hvbench_mmu */
+	int vpid, pml;
+};
+
+/* 0 with kvm_intel loaded as wanted; -1 with the host as it was. */
+int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why);
+/* The host as it was before the first kvm_module_use(). */
+int kvm_module_restore(struct failure *why);
+
+/* All parameters of the kvm_intel that is loaded, by name; an empty object where none is. */
+json_t *kvm_module_parameters(void);
+
+#endif
