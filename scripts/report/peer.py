@@ -57,6 +57,26 @@ def ratio_of(ours, kvm):
     return math.inf if ours else None
 
 
+def behind(rows):
+    """The rows of one phase in which KVM is better.
+
+    Where neither exits, both ran the guest's instructions and nothing else: what
+    their TSC differs by is the estimate of the host's share.
+    """
+    quiet = any(r.quantity == EXITS and not r.ours and not r.kvm for r in rows)
+    return [
+        r for r in rows if r.ours > r.kvm and not (quiet and r.quantity in results.TSC_UNITS)
+    ]
+
+
+def by_place(rows):
+    """{place: [Row]} in the order of the rows."""
+    found = {}
+    for row in rows:
+        found.setdefault(row.place, []).append(row)
+    return found
+
+
 def over(samples, total):
     """The median over the repetitions."""
     return statistics.median(total(s) for s in samples)
@@ -329,4 +349,6 @@ def read(path):
             found.append(Row(*place, float(ours), float(kvm)))
         except (TypeError, ValueError):
             raise PeerError("%s line %d is damaged" % (path, number)) from None
+    if not found:
+        raise PeerError("%s holds a header and no rows" % path)
     return found
