@@ -214,8 +214,8 @@ def counted_by(described):
     flushes = {
         "functions": "KVM's flushes are counted as the calls of those functions of the kernel that "
         "execute INVEPT and INVVPID, in a run of their own.",
-        "statistics": "This kernel does not let its functions be counted, so KVM's flushes are from "
-        "its statistics, `kvm.tlb_flush` and the INVLPG that it trapped: **a lower bound**, "
+        "statistics": "This kernel does not let its functions be counted, so KVM's flushes are "
+        "from its statistics, `kvm.tlb_flush` and the INVLPG that it trapped: **a lower bound**, "
         "without those for a new root.",
     }.get(described.get("flush_counts"), "How KVM's flushes were counted is not available.")
     if described.get("exit_reasons"):

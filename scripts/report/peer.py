@@ -151,7 +151,8 @@ def gap_of(suite):
 
 def reasons(samples):
     """{reason: exits} of a phase, None where the run does not tell."""
-    if not any(c.startswith("exit.") for s in samples for c in s):
+    told = any(c.startswith("exit.") for s in samples for c in s)
+    if not told and any(s["vm_exits"] for s in samples):
         return None
     names = sorted({n for s in samples for n in measure.by_name(s, "exit")})
     return {n: over(samples, lambda s, n=n: s.get("exit." + n, 0)) for n in names}
@@ -302,7 +303,9 @@ class Peers:
         if not self.conditions:
             return ["kvm.* is not available: the run holds no rows of engine kvm"]
         lone = [m for m in results.MMUS if not any(p.mmu == m for p in self.pairs)]
-        words = ["kvm.*.%s is not available: no rows of engine kvm to compare with" % m for m in lone]
+        words = [
+            "kvm.*.%s is not available: no rows of engine kvm to compare with" % mmu for mmu in lone
+        ]
         gapless = self.suite.results.emulated and self.gap is None
         if gapless:
             words.append("kvm.insn.geomean is not available: " + NO_GAP)
@@ -315,8 +318,8 @@ class Peers:
         ]
         if self.alone:
             words.append(
-                "%d phases of engine kvm have no counterpart among ours and are left out, the first "
-                "is %s of %s under %s"
+                "%d phases of engine kvm have no counterpart among ours and are left out, the "
+                "first is %s of %s under %s"
                 % (len(self.alone), self.alone[0].phase, self.alone[0].workload, self.alone[0].mmu)
             )
         return words
