@@ -92,7 +92,7 @@ def dots(peers, where, name, quantity, words):
     picture = Picture(
         name,
         "Beside KVM: %s (%s)" % (words, where),
-        "%s in a phase by our module divided by KVM's: left of 1 ours has fewer. Base parameters. "
+        "%s, ours divided by KVM's, phase by phase: left of 1 ours has fewer. Base parameters. "
         "A ratio of none is written in words%s."
         % (
             words[0].upper() + words[1:],
@@ -110,7 +110,7 @@ def dots(peers, where, name, quantity, words):
         "set xtics (%s)" % tics,
         'set label "ours fewer ←  ours ÷ KVM  → KVM fewer" '
         'at screen 0.985, screen %.4f right font ",12"' % (18 / layout.height),
-        'set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb "#808080" lw 1.6',
+        'set arrow from 1, graph 0 to 1, graph 1 nohead back lc rgb "#808080" lw 1.6',
         layout.legend(
             [
                 (words, BACKEND[m]["point"], BACKEND[m]["colour"])
@@ -142,7 +142,7 @@ def cost(peers, where):
     """What a phase takes outside the guest; the whole phase where nothing tells that."""
     if peers.gap is not None:
         return dots(peers, where, "peer-cost", peer.OUTSIDE, "instructions outside the guest")
-    return dots(peers, where, "peer-cost", peers.unit, "%s of the phase" % peers.unit)
+    return dots(peers, where, "peer-cost", peers.unit, "%s of the whole phase" % peers.unit)
 
 
 def exits(peers, where):
