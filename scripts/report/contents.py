@@ -6,6 +6,7 @@ words, and no arithmetic beyond counting and choosing.
 """
 import collections
 
+import beside
 import headline
 import measure
 import repeat
@@ -89,7 +90,7 @@ def summary_of(suite, condition):
     return "**%s.** %s" % (title, text)
 
 
-def summary(suite):
+def summary(suite, peers):
     """The answer in words, computed from the numbers."""
     bullets = [b for b in (summary_of(suite, c) for c in measure.CONDITIONS) if b]
     if not bullets:
@@ -104,7 +105,7 @@ def summary(suite):
     return [
         Heading(2, "The answer"),
         Text(score(suite)),
-        Bullets(bullets),
+        Bullets(bullets + beside.bullet(peers)),
         *settings.best(suite),
         Text(
             "Equal means closer than %d %%. Default knobs, base parameters of each workload, shadow "
@@ -267,20 +268,21 @@ def pictures_blocks(pictures, run):
     return blocks
 
 
-def blocks(suite, environment, extras):
+def blocks(suite, peers, environment, extras):
     """The whole report; EXTRAS is everything that is not a measurement."""
     results, run = suite.results, extras.run
     where = "emulated machine" if results.emulated else "metal"
     ablations = {p.name: p for p in extras.pictures if p.name.startswith("ablation-")}
     top = [p for p in extras.pictures if p.name in ("winner", "cost")]
-    rest = [p for p in extras.pictures if p not in top and p.name not in ablations]
+    by_kvm = [p for p in extras.pictures if p.name.startswith("peer-")]
+    rest = [p for p in extras.pictures if p not in top + by_kvm and p.name not in ablations]
     figures = {
         name: Figure(p, command("results/%s/plots" % run, name)) for name, p in ablations.items()
     }
     out = [
         Heading(1, "EPT against shadow page tables (%s)" % where),
         Text(machine_words(results), "machine"),
-        *summary(suite),
+        *summary(suite, peers),
     ]
     out += pictures_blocks(top[:1], run)
     out += answer_tables(suite) + pictures_blocks(top[1:], run) + [details(suite)]
@@ -288,6 +290,7 @@ def blocks(suite, environment, extras):
     out += settings.ablations(suite, extras.groups, figures)
     out += settings.dirty_logging(suite, extras.groups, figures)
     out += settings.guest(suite)
+    out += beside.section(peers, environment, pictures_blocks(by_kvm, run))
     out += [Heading(2, "The literature's claims, judged by this run")]
     out += [Claim(*c) for c in verdicts.claims(suite, environment)]
     out += [Heading(3, "Break-even"), Text(verdicts.break_even(suite))]

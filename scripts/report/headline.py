@@ -6,6 +6,7 @@ from the base parameters and the default knobs, or, where BEST names it, from
 the best strategy of the run; where its rows are missing it is left out, and
 missing() says so for the report and for stderr.
 """
+import math
 import os
 import re
 
@@ -55,6 +56,15 @@ def text(value):
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
+def ratio_text(value):
+    """A ratio: as text() has it, but a small one keeps its digits and is never 0."""
+    if value == math.inf:
+        return "inf"
+    if not 0 < value < 0.1:
+        return text(value)
+    return ("%.*f" % (2 - math.floor(math.log10(value)), value)).rstrip("0")
+
+
 def find(suite, name, mmu, workload, phase):
     """(words for the knobs, Measure) of a figure, or None."""
     if name in BEST:
@@ -66,10 +76,10 @@ def find(suite, name, mmu, workload, phase):
     return ("default knobs", m) if m else None
 
 
-def figures(suite, seconds, proof=()):
+def figures(suite, peers, seconds, proof=()):
     """[(name, value, unit)]; SECONDS holds bench.seconds and machine.boot_seconds.
 
-    PROOF is what read_proof() returned.
+    PEERS is the run's peer.Peers, PROOF what read_proof() returned.
     """
     rows = []
     for name, mmu, workload, phase, _ in FIGURES:
@@ -87,12 +97,13 @@ def figures(suite, seconds, proof=()):
     for strategy in measure.STRATEGIES_IN_MEMORY:
         if strategy in overhead:
             rows.append(("spt.memory." + strategy, text(overhead[strategy]), "bytes/byte"))
+    rows += [(n, ratio_text(ratio), "ratio") for n, ratio in peers.figures() if ratio is not None]
     rows += list(proof)
     rows += [(name, text(value), "seconds") for name, value in seconds if value is not None]
     return rows
 
 
-def missing(suite, seconds, proof=()):
+def missing(suite, peers, seconds, proof=()):
     """One sentence for every figure that this run cannot give."""
     words = [
         "%s is not available: no rows for %s, phase %s, under %s with the base parameters "
@@ -110,6 +121,7 @@ def missing(suite, seconds, proof=()):
         for strategy in measure.STRATEGIES_IN_MEMORY
         if strategy not in overhead
     ]
+    words += peers.missing()
     known = {name for name, _, _ in proof}
     words += [
         "%s is not available: the tests left no count of %s in build/proof" % (name, what)

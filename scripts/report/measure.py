@@ -10,6 +10,8 @@ took are left out everywhere.
 import re
 import statistics
 
+from results import ENGINE
+
 # The exits that give the host its turn: its interrupts, and the end of the
 # longest time that a guest may run without any.
 HOST = ("EXTERNAL_INTERRUPT", "PREEMPTION_TIMER")
@@ -197,7 +199,7 @@ class Suite:
         self.results = results
         self.defaults = {name: default for name, (_, default) in knobs.items()}
         self.choices = {name: words for name, (words, _) in knobs.items()}
-        self.conditions = results.conditions(engine="hvbench")
+        self.conditions = results.conditions(engine=ENGINE)
         self.base = self.base_params()
         self.index = {}
         for c in self.conditions:

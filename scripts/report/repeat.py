@@ -5,6 +5,7 @@ Counts of events must be the same in every repetition of a condition; only
 times and the host's interrupts may differ. What differs is named, not hidden.
 """
 import measure
+from results import ENGINE
 
 TIMES = ("tsc", "outside_tsc")
 
@@ -25,10 +26,10 @@ def counts_of(sample):
     return counts
 
 
-def unsteady(results):
-    """{counter: [condition]} of the counts that differ between repetitions."""
+def unsteady(results, engine=ENGINE):
+    """{counter: [condition]} of an engine's counts that differ between repetitions."""
     found = {}
-    for condition in results.samples:
+    for condition in results.conditions(engine=engine):
         samples = [counts_of(s) for s in results.of(condition)]
         for counter in sorted({c for s in samples for c in s}):
             if len({s.get(counter, 0) for s in samples}) > 1:
@@ -36,13 +37,14 @@ def unsteady(results):
     return found
 
 
-def sentence(results):
+def sentence(results, engine=ENGINE):
     """What the report says about it."""
-    conditions = len(results.samples)
-    repeated = sum(len(r) > 1 for r in results.samples.values())
+    every = results.conditions(engine=engine)
+    conditions = len(every)
+    repeated = sum(len(results.of(c)) > 1 for c in every)
     if not repeated:
         return "Every condition was run once, so nothing here says whether the counts repeat."
-    found = unsteady(results)
+    found = unsteady(results, engine)
     if not found:
         return (
             "Checked: in all %d conditions every count of events is the same in every "

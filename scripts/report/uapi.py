@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The X-macro lists of hv/uapi as Python sees them.
+"""The X-macro lists of hv/uapi as Python sees them, and the tool's of KVM.
 
 counters-doc, the measurements and the tests ask this module for the counters,
 exit reasons and knobs, so that no list is written twice. It reads the headers
@@ -15,6 +15,7 @@ import subprocess
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 UAPI = os.path.join(PROJECT, "hv", "uapi")
+BENCH = os.path.join(PROJECT, "bench")
 
 STRING = r'"(?:[^"\\]|\\.)*"'
 
@@ -28,8 +29,8 @@ def unquote(literals):
     return "".join(json.loads(s) for s in re.findall(STRING, literals))
 
 
-def expand(header, list_name, fields):
-    """Return the rows of an X-macro list, expanded by `gcc -E`.
+def expand(header, list_name, fields, folder=UAPI):
+    """Return the rows of an X-macro list in a header of FOLDER, expanded by `gcc -E`.
 
     Every field is turned into text by the preprocessor; FIELDS says how many
     there are.
@@ -44,7 +45,7 @@ def expand(header, list_name, fields):
     )
     try:
         run = subprocess.run(
-            [os.environ.get("CC", "gcc"), "-E", "-P", "-x", "c", "-I", UAPI, "-"],
+            [os.environ.get("CC", "gcc"), "-E", "-P", "-x", "c", "-I", folder, "-"],
             input=snippet,
             capture_output=True,
             text=True,
@@ -69,6 +70,12 @@ def expand(header, list_name, fields):
 def counters():
     """[(name, kind, unit, meaning)] of counters.h."""
     return [tuple(r) for r in expand("counters.h", "HVBENCH_COUNTERS", 4)]
+
+
+@functools.lru_cache(maxsize=None)
+def kvm_counters():
+    """[(name as KVM has it, ours or "own", kind, unit, meaning)] of kvm_counters.h."""
+    return [tuple(r) for r in expand("kvm_counters.h", "KVM_COUNTERS", 5, BENCH)]
 
 
 @functools.lru_cache(maxsize=None)

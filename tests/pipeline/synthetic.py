@@ -4,7 +4,7 @@
 Run as `synthetic.py DIRECTORY [metal]`. The numbers come from a simple model
 (so many exits an operation, so many instructions an exit) and cover the whole
 layout of results.csv: both backends, every kind of knob, sweeps, cold and warm phases,
-the host's interrupts, histograms. They are no measurement of anything.
+the host's interrupts, histograms, the second engine. They are no measurement of anything.
 """
 import csv
 import json
@@ -14,6 +14,7 @@ import sys
 sys.path.insert(
     0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "report")
 )
+import synthetic_kvm  # noqa: E402
 import uapi  # noqa: E402
 
 GUEST, HANDLE = 6, {  # instructions of one touch; instructions to handle an exit
@@ -276,27 +277,51 @@ def experiments():
     return found
 
 
-def write(directory, unit="instructions"):
-    """Write results.csv, environment.json and machine.json into DIRECTORY."""
-    os.makedirs(directory, exist_ok=True)
-    knob_names = list(uapi.knobs())
-    with open(os.path.join(directory, "results.csv"), "w", newline="", encoding="utf-8") as out:
+def kvm_experiments():
+    """[(workload, params, mmu, knobs)] of the second engine."""
+    log = {"ept": ("off", "fault", "pml"), "spt": ("off", "fault")}
+    word = {k: default for k, (_, default) in uapi.knobs().items()}
+    return [
+        (workload, params, mmu, {**word, "log": way})
+        for mmu in ("ept", "spt")
+        for workload, params in BASE.items()
+        for way in log[mmu]
+        if (way == "off") == (workload != "dirty-log")
+    ]
+
+
+def rows_of(engine, unit):
+    """Every row of an engine, field by field."""
+    found = kvm_experiments() if engine == "kvm" else experiments()
+    for repetition in range(1, REPETITIONS + 1):
+        for workload, params, mmu, knobs in found:
+            for phase, kind in PHASES[workload]:
+                rows = sample(workload, params, phase, kind, mmu, knobs, repetition, unit)
+                words = knobs
+                if engine == "kvm":
+                    rows = synthetic_kvm.sample(rows, mmu, unit)
+                    words = synthetic_kvm.knobs_of(knobs)
+                for row in rows:
+                    yield [engine, mmu, *words.values(), workload, params, phase, repetition, *row]
+
+
+def write_results(path, unit):
+    """Write results.csv."""
+    with open(path, "w", newline="", encoding="utf-8") as out:
         csv_out = csv.writer(out, lineterminator="\n")
         csv_out.writerow(
             ["engine", "mmu"]
-            + knob_names
+            + list(uapi.knobs())
             + ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
         )
-        for repetition in range(1, REPETITIONS + 1):
-            for workload, params, mmu, knobs in experiments():
-                for phase, kind in PHASES[workload]:
-                    for row in sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
-                        csv_out.writerow(
-                            ["hvbench", mmu]
-                            + [knobs[k] for k in knob_names]
-                            + [workload, params, phase, repetition]
-                            + list(row)
-                        )
+        for engine in ("hvbench", "kvm"):
+            csv_out.writerows(rows_of(engine, unit))
+
+
+def write(directory, unit="instructions"):
+    """Write results.csv, environment.json and machine.json into DIRECTORY."""
+    os.makedirs(directory, exist_ok=True)
+    write_results(os.path.join(directory, "results.csv"), unit)
     machine = "emulated" if unit == "instructions" else "metal"
     with open(os.path.join(directory, "environment.json"), "w", encoding="utf-8") as out:
         json.dump(
@@ -311,6 +336,7 @@ def write(directory, unit="instructions"):
                 "date": "2000-01-01T00:00:00Z",
                 "bochs": "not available",
                 "code_lines": {"ept": 500, "spt": 1200},
+                "kvm": synthetic_kvm.DESCRIPTION,
             },
             out,
             indent=2,

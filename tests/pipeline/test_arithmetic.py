@@ -6,6 +6,7 @@ import environment
 import groups
 import headline
 import measure
+import peer
 import repeat
 import results
 import synthetic
@@ -456,7 +457,8 @@ class Figures(unittest.TestCase):
                 ),
             ]
         )
-        rows = headline.figures(suite, [("bench.seconds", None)])
+        peers = peer.Peers(suite)
+        rows = headline.figures(suite, peers, [("bench.seconds", None)])
         self.assertEqual(
             rows,
             [
@@ -465,11 +467,11 @@ class Figures(unittest.TestCase):
                 ("hypercall.spt.flushes", "0.5", "flushes"),
             ],
         )
-        told = headline.missing(suite, [("bench.seconds", None)])
+        told = headline.missing(suite, peers, [("bench.seconds", None)])
         self.assertTrue(told[0].startswith("hypercall.ept is not available: no rows"))
         self.assertTrue(told[-1].startswith("bench.seconds is not available"))
-        # Of eleven figures one is there; three strategies, three proofs, the seconds.
-        self.assertEqual(len(told), 10 + 3 + 3 + 1)
+        # Of eleven figures one is there; three strategies, KVM, three proofs, the seconds.
+        self.assertEqual(len(told), 10 + 3 + 1 + 3 + 1)
 
 
 class Rest(unittest.TestCase):

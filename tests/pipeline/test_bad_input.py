@@ -97,6 +97,14 @@ class BadInput(unittest.TestCase):
             "no rows with the default knobs",
         )
 
+    def test_no_outside(self):
+        """a run of ours that does not tell its TSC outside the guest is refused"""
+        lines = self.text.splitlines(keepends=True)
+        self.refused(
+            "".join(x for x in lines if ",outside_tsc," not in x),
+            "no 'outside_tsc' for hvbench ept hypercall",
+        )
+
     def test_bad_proof(self):
         """a damaged file of build/proof is refused with its line"""
         for text, word in (

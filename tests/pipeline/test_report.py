@@ -32,6 +32,7 @@ PICTURES = [
             *("large", "memory", "log"),
         )
     ),
+    *("peer-cost", "peer-exits", "peer-flushes"),
 ]
 
 
@@ -114,7 +115,7 @@ class Report(unittest.TestCase):
     def test_files(self):
         """every file of the run folder is there"""
         for run in self.runs.values():
-            wanted = ["figures.tsv", "report.html", "report.md", "environment.json"]
+            wanted = ["figures.tsv", "peer.tsv", "report.html", "report.md", "environment.json"]
             wanted += ["plots/%s.%s" % (p, e) for p in PICTURES for e in ("svg", "png", "gp")]
             for name in wanted:
                 self.assertTrue(os.path.getsize(os.path.join(run, name)), name)
@@ -189,7 +190,10 @@ class Report(unittest.TestCase):
             }
             self.assertEqual(
                 units,
-                {right, "exits", "flushes", "bytes/byte", "accesses", "mutants", "seconds"},
+                {
+                    *(right, "exits", "flushes", "bytes/byte", "accesses", "mutants", "seconds"),
+                    "ratio",
+                },
             )
             for line in read(self.runs[kind], "report.md").splitlines():
                 if line.startswith("|"):
@@ -233,6 +237,8 @@ class Report(unittest.TestCase):
             ("spt.memory.unsync", "2\tbytes/byte"),
             ("spt.memory.vtlb", "1.5\tbytes/byte"),
             ("spt.memory.trap", "2.5\tbytes/byte"),
+            ("kvm.insn.geomean.ept", "0.333\tratio"),
+            ("kvm.flushes.worst.spt", "0.5\tratio"),
             ("proof.accesses", "12345678\taccesses"),
             ("mutants.killed", "33\tmutants"),
             ("mutants.total", "34\tmutants"),
@@ -240,7 +246,7 @@ class Report(unittest.TestCase):
             ("machine.boot_seconds", "9.5\tseconds"),
         ):
             self.assertEqual(rows[name], value, name)
-        self.assertEqual(len(rows), 42)
+        self.assertEqual(len(rows), 50)
         shown = subprocess.run(
             [os.path.join(SCRIPTS, "figures"), self.runs["emulated"]],
             capture_output=True,
@@ -316,7 +322,7 @@ class Report(unittest.TestCase):
         self.assertEqual(cells, [c for line in lines for c in line[2:-2].split(" | ")])
 
     def test_counters_doc(self):
-        """counters.md names every counter and exit reason, and the rows that the tool adds"""
+        """counters.md names every counter, exit reason, row of the tool and counter of KVM"""
         import uapi
 
         made = subprocess.run(
@@ -331,6 +337,9 @@ class Report(unittest.TestCase):
         self.assertEqual(own, set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)))
         for name in [c[0] for c in uapi.counters()] + [r[1] for r in uapi.exit_reasons()]:
             self.assertIn("`%s`" % name, made)
+        for name, ours, *_ in uapi.kvm_counters():
+            line = "| `kvm.%s` |" % name if ours == "own" else "| `%s` | `%s` |" % (name, ours)
+            self.assertIn(line, made.split("## Under KVM")[1])
 
 
 class Part(unittest.TestCase):
