@@ -107,7 +107,7 @@ static void step_label(const struct course *course, const struct step *step, cha
 	char params[512], variant[256];
 
 	spec_params(&cell->spec, params, sizeof(params));
-	spec_variant(&cell->spec, variant, sizeof(variant));
+	spec_variant(&cell->spec, course->tool->engines[0], variant, sizeof(variant));
 	snprintf(buf, size, "%s %s %s repetition %u/%u", cell->spec.guest->info.name, params,
 		 variant, step->repetition, cell->repeat);
 }
@@ -145,7 +145,8 @@ static void compare(struct course *course, const struct step *step, const char *
 	char what[256];
 
 	if (course->tool->machine != MACHINE_EMULATED || step->repetition == 1 ||
-	    results_counts_equal(&course->first[step->cell], result, what, sizeof(what)))
+	    results_counts_equal(course->engine.ops, &course->first[step->cell], result, what,
+				 sizeof(what)))
 		return;
 	course->unequal++;
 	progress_clear(&course->progress);
@@ -180,8 +181,7 @@ static int take_step(struct course *course, const struct step *step, struct fail
 	}
 	course->passed++;
 	compare(course, step, label, &result);
-	csv_result(course->dir.csv, course->engine.ops->name, &cell->spec, &result,
-		   step->repetition, course->tool->machine);
+	csv_result(course->dir.csv, &cell->spec, &result, step->repetition, course->tool->machine);
 	if (step->repetition == 1)
 		course->first[step->cell] = result;
 	else
@@ -232,9 +232,10 @@ static int finish(struct course *course, int cpu, struct failure *why)
 			    "results.csv, the %u that went well are in %s/results.csv.partial",
 			    course->failed, course->plan.nr, course->left_out, course->passed,
 			    course->dir.path);
-	environment = environment_json(course->tool, &course->engine, cpu);
+	environment = environment_json(course->tool, cpu);
 	if (json_array_size(course->missing))
 		json_object_set(environment, "left_out", course->missing);
+	course->engine.ops->describe(&course->engine, environment);
 	if (outdir_commit(&course->dir, environment, why))
 		return -1;
 	fprintf(course->tool->out, "%u runs of %u configurations passed; results are in %s\n",
@@ -288,7 +289,7 @@ static int run_course(struct course *course, struct failure *why)
 
 	if (cpu < 0)
 		return -1;
-	course->engine.ops = course->tool->engine;
+	course->engine.ops = course->tool->engines[0];
 	course->missing = json_array();
 	course->first = calloc(course->matrix.nr, sizeof(*course->first));
 	course->given_up = calloc(course->matrix.nr, sizeof(*course->given_up));
@@ -331,7 +332,7 @@ static int suite(const struct tool *tool, const struct request *r, struct failur
 		return -1;
 	if (suite_read(r->file, &catalog, &suite, why))
 		goto close_catalog;
-	if (matrix_expand(&suite, r->file, r->repeat, &course.matrix, why))
+	if (matrix_expand(&suite, tool->engines[0], r->file, r->repeat, &course.matrix, why))
 		goto free_suite;
 	if (course.matrix.merged)
 		fprintf(tool->err,

@@ -51,13 +51,13 @@ static bool wheels_turn(struct wheels *wheels, bool *new_group)
 	return false;
 }
 
-static void wheels_spec(const struct wheels *wheels, const struct suite_line *line,
-			struct run_spec *spec)
+static void wheels_spec(const struct wheels *wheels, const struct engine_ops *engine,
+			const struct suite_line *line, struct run_spec *spec)
 {
 	const struct suite_values *const *values = wheels->values;
 	unsigned int i;
 
-	spec_init(spec, line->guest);
+	spec_init(spec, engine, line->guest);
 	spec->mmu = values[WHEEL_MMU]->value[wheels->at[WHEEL_MMU]];
 	for (i = 0; i < HVBENCH_MAX_PARAMS; i++) {
 		if (values[i]->nr)
@@ -108,8 +108,9 @@ static void merge(struct matrix *matrix, struct cell *cell, const struct run_spe
 		cell->spec.memory_bytes = spec->memory_bytes;
 }
 
-static int expand_line(struct matrix *matrix, const struct suite_line *line, unsigned int repeat,
-		       unsigned int *group, struct failure *why)
+static int expand_line(struct matrix *matrix, const struct engine_ops *engine,
+		       const struct suite_line *line, unsigned int repeat, unsigned int *group,
+		       struct failure *why)
 {
 	bool new_group = true;
 	struct wheels wheels;
@@ -124,7 +125,7 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 		if (new_group)
 			++*group;
 		new_group = false;
-		wheels_spec(&wheels, line, &spec);
+		wheels_spec(&wheels, engine, line, &spec);
 		cell = find_cell(matrix, &spec);
 		if (cell) {
 			merge(matrix, cell, &spec, line, repeat);
@@ -144,8 +145,8 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 	return 0;
 }
 
-int matrix_expand(const struct suite *suite, const char *name, unsigned int repeat,
-		  struct matrix *matrix, struct failure *why)
+int matrix_expand(const struct suite *suite, const struct engine_ops *engine, const char *name,
+		  unsigned int repeat, struct matrix *matrix, struct failure *why)
 {
 	unsigned int i, group = 0;
 
@@ -154,7 +155,7 @@ int matrix_expand(const struct suite *suite, const char *name, unsigned int repe
 	if (!matrix->cell)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
 	for (i = 0; i < suite->nr; i++) {
-		if (expand_line(matrix, &suite->line[i], repeat, &group, why)) {
+		if (expand_line(matrix, engine, &suite->line[i], repeat, &group, why)) {
 			matrix_free(matrix);
 			return fail_within(why, "%s:%u", name, suite->line[i].number);
 		}

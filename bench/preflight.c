@@ -14,10 +14,10 @@ static bool same_vm(const struct run_spec *a, const struct run_spec *b)
 /* Makes the VM, as cheaply as it can be made, and lets it go. */
 static int try_vm(struct engine *engine, const struct run_spec *spec, struct failure *why)
 {
-	struct vm_config config = { .mmu = spec->mmu, .memory_bytes = spec->memory_bytes };
+	struct vm_config config;
 	struct vm vm;
 
-	memcpy(config.knob, spec->knob, sizeof(config.knob));
+	spec_config(spec, &config);
 	/* Memory on demand costs nothing here; 1G pages are the tool's own. */
 	if (config.knob[HVBENCH_KNOB_BACKING] != HVBENCH_SIZE_1G)
 		config.knob[HVBENCH_KNOB_POPULATE] = 0;

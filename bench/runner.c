@@ -70,8 +70,8 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 		    detail);
 }
 
-/* Runs until the guest's EXIT. stats is room for a snapshot. */
-static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *stats,
+/* Runs until the guest's EXIT. now is room for the counters of a moment. */
+static int run_loop(struct vm *vm, struct phases *phases, struct snapshot *now,
 		    unsigned int timeout_seconds, struct failure *why)
 {
 	const struct engine_ops *ops = vm->engine->ops;
@@ -85,10 +85,10 @@ static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *
 		case HVBENCH_RUN_NONE:
 			break;
 		case HVBENCH_RUN_DOORBELL:
-			ops->read_stats(vm, stats);
+			ops->read_counters(vm, now);
 			/* One copy: what is checked is what is used. */
 			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA, sizeof(box));
-			if (phases_ring(phases, run.doorbell, &box, stats, why))
+			if (phases_ring(phases, run.doorbell, &box, now, why))
 				return -1;
 			break;
 		case HVBENCH_RUN_ENDED:
@@ -105,19 +105,19 @@ static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *
 int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
 	      FILE *console, struct run_result *result, struct failure *why)
 {
-	struct vm_config config = { .mmu = spec->mmu, .memory_bytes = spec->memory_bytes };
-	struct hvbench_stats *stats = malloc(sizeof(*stats));
+	struct snapshot *now = malloc(sizeof(*now));
 	struct phases *phases = malloc(sizeof(*phases));
+	struct vm_config config;
 	struct vm vm;
 	int ret = -1;
 
 	memset(result, 0, sizeof(*result));
-	memcpy(config.knob, spec->knob, sizeof(config.knob));
-	if (!stats || !phases) {
+	spec_config(spec, &config);
+	if (!now || !phases) {
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 		goto out;
 	}
-	phases_init(phases, result, console);
+	phases_init(phases, engine->ops, result, console);
 	/* Armed before the VM is made: that may take its time, too. */
 	stop_arm(timeout_seconds);
 	if (engine->ops->create(engine, &config, &vm, why)) {
@@ -126,7 +126,7 @@ int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int t
 	} else {
 		ret = prepare(&vm, spec, why);
 		if (!ret)
-			ret = run_loop(&vm, phases, stats, timeout_seconds, why);
+			ret = run_loop(&vm, phases, now, timeout_seconds, why);
 		engine->ops->destroy(&vm);
 	}
 	stop_disarm();
@@ -134,6 +134,6 @@ int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int t
 		result_free(result);
 out:
 	free(phases);
-	free(stats);
+	free(now);
 	return ret;
 }

@@ -76,8 +76,8 @@ struct plan {
 };
 
 /* Lines that say nothing of repeat get that many repetitions. */
-int matrix_expand(const struct suite *suite, const char *name, unsigned int repeat,
-		  struct matrix *matrix, struct failure *why);
+int matrix_expand(const struct suite *suite, const struct engine_ops *engine, const char *name,
+		  unsigned int repeat, struct matrix *matrix, struct failure *why);
 void matrix_free(struct matrix *matrix);
 
 /*

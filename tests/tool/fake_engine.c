@@ -24,11 +24,11 @@ void fake_ring(struct hvbench_run *run, uint32_t doorbell)
 
 static void count_exits(struct fake_vm *fake_vm, unsigned int reason, uint64_t nr, uint64_t tsc)
 {
-	fake_vm->stats.exits[reason] += nr;
-	fake_vm->stats.outside_tsc[reason] += nr * tsc;
-	fake_vm->stats.outside_histogram[reason][10] += nr;
-	fake_vm->stats.counter[HVBENCH_CNT_vm_exits] += nr;
-	fake_vm->stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
+	fake_vm->now.stats.exits[reason] += nr;
+	fake_vm->now.stats.outside_tsc[reason] += nr * tsc;
+	fake_vm->now.stats.outside_histogram[reason][10] += nr;
+	fake_vm->now.stats.counter[HVBENCH_CNT_vm_exits] += nr;
+	fake_vm->now.stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
 }
 
 /* One fill a page, as theory has it, and a timer tick of the host. */
@@ -38,11 +38,12 @@ static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
 
 	count_exits(fake_vm, nested ? 48 : 0, pages, 1000);
 	count_exits(fake_vm, EXIT_EXTERNAL_INTERRUPT, 1, 5000);
-	fake_vm->stats.counter[HVBENCH_CNT_fault_fill] += pages;
-	fake_vm->stats.counter[nested ? HVBENCH_CNT_ept_fill_4k : HVBENCH_CNT_spt_fill] += pages;
-	fake_vm->stats.counter[HVBENCH_CNT_flush_invvpid_addr] += nested ? 0 : pages;
-	fake_vm->stats.counter[HVBENCH_CNT_table_bytes] = 16384;
-	fake_vm->stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
+	fake_vm->now.stats.counter[HVBENCH_CNT_fault_fill] += pages;
+	fake_vm->now.stats.counter[nested ? HVBENCH_CNT_ept_fill_4k : HVBENCH_CNT_spt_fill] +=
+		pages;
+	fake_vm->now.stats.counter[HVBENCH_CNT_flush_invvpid_addr] += nested ? 0 : pages;
+	fake_vm->now.stats.counter[HVBENCH_CNT_table_bytes] = 16384;
+	fake_vm->now.stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
 	fake_vm->box->ops = pages;
 	fake_vm->box->tsc_begin = 1000000;
 	fake_vm->box->tsc_end = 1000000 + pages * 1200 + 5000;
@@ -168,11 +169,16 @@ static int fake_run(struct vm *vm, struct hvbench_run *run, struct failure *why)
 	return ret;
 }
 
-static void fake_read_stats(struct vm *vm, struct hvbench_stats *stats)
+static void fake_read_counters(struct vm *vm, struct snapshot *now)
 {
 	const struct fake_vm *fake_vm = vm->state;
 
-	*stats = fake_vm->stats;
+	*now = fake_vm->now;
+}
+
+static void fake_describe(const struct engine *engine, json_t *environment)
+{
+	json_object_set_new(environment, "vmx", json_integer(engine->info.physical_address_bits));
 }
 
 const struct engine_ops fake_engine = {
@@ -183,5 +189,8 @@ const struct engine_ops fake_engine = {
 	.destroy = fake_destroy,
 	.start = fake_start,
 	.run = fake_run,
-	.read_stats = fake_read_stats,
+	.read_counters = fake_read_counters,
+	.describe = fake_describe,
 };
+
+const struct engine_ops *const fake_engines[] = { &fake_engine, NULL };

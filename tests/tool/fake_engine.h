@@ -11,7 +11,7 @@
 
 struct fake_vm {
 	struct vm *vm;
-	struct hvbench_stats stats;
+	struct snapshot now;
 	unsigned int step; /* how often it ran before */
 	unsigned int serial; /* of the VM: how many were started before */
 	struct hvbench_mailbox *box;
@@ -44,5 +44,6 @@ int fake_hang(struct fake_vm *fake, struct hvbench_run *run, struct failure *why
 void fake_ring(struct hvbench_run *run, uint32_t doorbell);
 
 extern const struct engine_ops fake_engine;
+extern const struct engine_ops *const fake_engines[];
 
 #endif

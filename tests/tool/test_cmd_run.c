@@ -164,7 +164,7 @@ static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *w
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 1)
-		vm->stats.counter[HVBENCH_CNT_fault_fill]++;
+		vm->now.stats.counter[HVBENCH_CNT_fault_fill]++;
 	return 0;
 }
 

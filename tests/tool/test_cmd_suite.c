@@ -191,7 +191,7 @@ static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *w
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 3)
-		vm->stats.exits[28]++;
+		vm->now.stats.exits[28]++;
 	return 0;
 }
 

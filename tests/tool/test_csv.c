@@ -8,6 +8,7 @@
 #include "check.h"
 #include "csv.h"
 #include "expect.h"
+#include "fake_engine.h"
 
 static char *text;
 static size_t size;
@@ -63,7 +64,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	struct run_spec spec;
 	FILE *out = open_memstream(&text, &size);
 
-	spec_init(&spec, guest);
+	spec_init(&spec, &fake_engine, guest);
 	spec.mmu = HVBENCH_MMU_SPT;
 	spec.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB;
 	strcpy(phase->name, "warm");
@@ -73,7 +74,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	phase->stats.outside_tsc[28] = 999;
 	phase->stats.outside_histogram[28][9] = 2;
 	phase->stats.outside_histogram[28][12] = 1;
-	csv_result(out, "hvbench", &spec, &result, 2, MACHINE_EMULATED);
+	csv_result(out, &spec, &result, 2, MACHINE_EMULATED);
 	fclose(out);
 	check_number(count_lines(text), 2 + HVBENCH_NR_COUNTERS + 7 + 4,
 		     "a row for every counter, and for what is not zero");
@@ -90,7 +91,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	free(text);
 	out = open_memstream(&text, &size);
 	spec.mmu = HVBENCH_MMU_EPT;
-	csv_result(out, "hvbench", &spec, &result, 1, MACHINE_METAL);
+	csv_result(out, &spec, &result, 1, MACHINE_METAL);
 	fclose(out);
 	check_holds(text,
 		    expect_row(HVBENCH_MMU_EPT, "", "alpha,pages=64 passes=8,warm,1,tsc,cycles,"),

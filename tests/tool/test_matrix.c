@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fake_engine.h"
 #include "suite.h"
 
 static struct catalog catalog;
@@ -15,7 +16,7 @@ static void expand(const char *text)
 	struct failure why;
 
 	if (suite_parse(text, "x", &catalog, &suite, &why) ||
-	    matrix_expand(&suite, "x", 1, &matrix, &why))
+	    matrix_expand(&suite, &fake_engine, "x", 1, &matrix, &why))
 		check(false, "%s", why.text);
 }
 
@@ -34,7 +35,7 @@ static void describe(char *buf, size_t size)
 
 	buf[0] = '\0';
 	for (i = 0; i < matrix.nr; i++) {
-		spec_variant(&matrix.cell[i].spec, variant, sizeof(variant));
+		spec_variant(&matrix.cell[i].spec, &fake_engine, variant, sizeof(variant));
 		spec_params(&matrix.cell[i].spec, params, sizeof(params));
 		used += snprintf(buf + used, size - used, "%u %s %s|", matrix.cell[i].group, params,
 				 variant);
@@ -93,7 +94,8 @@ static void test_limit(void)
 	for (i = 2; i <= 64; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%u", i);
 	suite_parse(text, "x", &catalog, &suite, &why);
-	check(matrix_expand(&suite, "x", 1, &matrix, &why) && why.status == STATUS_USAGE,
+	check(matrix_expand(&suite, &fake_engine, "x", 1, &matrix, &why) &&
+		      why.status == STATUS_USAGE,
 	      "8192 configurations are refused");
 	check_text(why.text, "x:1: the lists expand to more than 4096 configurations",
 		   "with the line");

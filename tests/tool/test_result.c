@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fake_engine.h"
 #include "progress.h"
 #include "result.h"
 
@@ -75,23 +76,24 @@ static void test_counts(struct phase *p, struct phase *q)
 	q->stats.counter[HVBENCH_CNT_flush_transition] += 2;
 	q->stats.counter[HVBENCH_CNT_outside_tsc] += 77;
 	q->stats.exits[EXIT_EXTERNAL_INTERRUPT] += 2;
-	check(results_counts_equal(&a, &b, what, sizeof(what)),
+	check(results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
 	      "times and host interrupts may differ");
 	q->stats.counter[HVBENCH_CNT_fault_fill]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "a counter may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "a counter may not");
 	check_text(what, "fault_fill in phase warm: 0 and 1", "and the difference is told");
 	*q = *p;
 	q->stats.exits[28]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "an exit may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "an exit may not");
 	check_text(what, "exit.CR_ACCESS in phase warm: 0 and 1", "and is named");
 	*q = *p;
 	q->guest_faults++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "the guest's own counts may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
+	      "the guest's own counts may not");
 	*q = *p;
 	strcpy(q->name, "cold");
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "phases may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "phases may not");
 	b.nr_phases = 0;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "nor their number");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "nor their number");
 }
 
 static void test_time_left(void)

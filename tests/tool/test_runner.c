@@ -106,7 +106,7 @@ void test_runner(void)
 	check_group("runner");
 	if (!check(!catalog_open(&catalog, stderr, &why), "guests for tests"))
 		return;
-	spec_init(&spec, &catalog.guest[0]);
+	spec_init(&spec, &fake_engine, &catalog.guest[0]);
 	spec.value[0] = 99;
 	check(!run(check_start), "a guest without phases may end well");
 	result_free(&result);
