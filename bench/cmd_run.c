@@ -194,6 +194,9 @@ static int run_all(const struct tool *tool, const struct request *r, const struc
 {
 	struct run_result *results = calloc(r->repeat, sizeof(*results));
 	struct engine engine = { .ops = spec->engine };
+	struct run_terms terms = { .timeout_seconds = r->timeout,
+				   .machine = tool->machine,
+				   .console = tool->err };
 	unsigned int done;
 	int ret = -1;
 
@@ -202,7 +205,7 @@ static int run_all(const struct tool *tool, const struct request *r, const struc
 	if (engine.ops->open(&engine, why))
 		goto out;
 	for (done = 0; done < r->repeat; done++) {
-		if (run_guest(&engine, spec, r->timeout, tool->err, &results[done], why))
+		if (run_guest(&engine, spec, &terms, &results[done], why))
 			break;
 	}
 	if (done == r->repeat)

@@ -157,15 +157,25 @@ uint64_t phase_own_tsc(const struct phase *phase)
 					  phase->stats.outside_tsc[EXIT_PREEMPTION_TIMER]);
 }
 
+uint64_t phase_host_exits(const struct phase *phase)
+{
+	return phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
+	       phase->stats.exits[EXIT_PREEMPTION_TIMER];
+}
+
+uint64_t phase_own_exits(const struct phase *phase)
+{
+	return beyond(phase->stats.counter[HVBENCH_CNT_vm_exits], phase_host_exits(phase));
+}
+
 /* The host's turns are VM exits, and without VPID flushes, of their own. */
 static uint64_t exact_counter(const struct phase *phase, unsigned int i)
 {
-	uint64_t value = phase->stats.counter[i];
-
-	if (i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_flush_transition)
-		return beyond(value, phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
-					     phase->stats.exits[EXIT_PREEMPTION_TIMER]);
-	return value;
+	if (i == HVBENCH_CNT_vm_exits)
+		return phase_own_exits(phase);
+	if (i == HVBENCH_CNT_flush_transition)
+		return beyond(phase->stats.counter[i], phase_host_exits(phase));
+	return phase->stats.counter[i];
 }
 
 static bool own_counts_equal(const struct engine_ops *engine, const struct phase *a,

@@ -74,6 +74,10 @@ void own_subtract(const struct engine_ops *engine, const uint64_t *begin, const 
 uint64_t phase_flushes(const struct phase *phase);
 /* Flushes that the guest asked for and the hypervisor did not see. */
 uint64_t phase_untrapped(const struct phase *phase);
+/* VM exits that gave the host its turn. */
+uint64_t phase_host_exits(const struct phase *phase);
+/* All others. */
+uint64_t phase_own_exits(const struct phase *phase);
 /* The phase's TSC without the time spent on the host's interrupts. */
 uint64_t phase_own_tsc(const struct phase *phase);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counts.h"
 #include "phases.h"
 #include "runner.h"
 #include "stop.h"
@@ -102,8 +103,10 @@ static int run_loop(struct vm *vm, struct phases *phases, struct snapshot *now,
 	return 0;
 }
 
-int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
-	      FILE *console, struct run_result *result, struct failure *why)
+/* One VM's life. counting: see struct vm_config; without a console the guest is mute. */
+static int run_vm(struct engine *engine, const struct run_spec *spec, bool counting,
+		  unsigned int timeout_seconds, FILE *console, struct run_result *result,
+		  struct failure *why)
 {
 	struct snapshot *now = malloc(sizeof(*now));
 	struct phases *phases = malloc(sizeof(*phases));
@@ -113,6 +116,7 @@ int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int t
 
 	memset(result, 0, sizeof(*result));
 	spec_config(spec, &config);
+	config.counting = counting;
 	if (!now || !phases) {
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 		goto out;
@@ -136,4 +140,50 @@ out:
 	free(phases);
 	free(now);
 	return ret;
+}
+
+static int merge(struct run_result *timed, const struct run_result *counted,
+		 const struct run_terms *terms, struct failure *why)
+{
+	char what[256];
+
+	if (!results_same_phases(timed, counted))
+		return fail(why, STATUS_RUN_FAILED,
+			    "the run that counted went through other phases than the timed one");
+	if (!counts_fit(timed, counted, what, sizeof(what))) {
+		if (terms->machine == MACHINE_EMULATED)
+			return fail(why, STATUS_RUN_FAILED,
+				    "the counts are not of the run that was timed: %s", what);
+		fprintf(terms->console,
+			"hvbench: WARNING: the counts are not quite of the run that was timed: "
+			"%s\n",
+			what);
+	}
+	counts_take(timed, counted);
+	return 0;
+}
+
+/* The guest said all it has to say when it was timed. */
+static int count(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
+		 struct run_result *timed, struct failure *why)
+{
+	struct run_result counted;
+	int ret;
+
+	if (run_vm(engine, spec, true, terms->timeout_seconds, NULL, &counted, why))
+		return fail_within(why, "while counting");
+	ret = merge(timed, &counted, terms, why);
+	result_free(&counted);
+	return ret;
+}
+
+int run_guest(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
+	      struct run_result *result, struct failure *why)
+{
+	if (run_vm(engine, spec, false, terms->timeout_seconds, terms->console, result, why))
+		return -1;
+	if (!engine->ops->counts_apart || !count(engine, spec, terms, result, why))
+		return 0;
+	result_free(result);
+	return -1;
 }

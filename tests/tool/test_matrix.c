@@ -5,7 +5,7 @@
 
 #include "check.h"
 #include "fake_engine.h"
-#include "suite.h"
+#include "plan.h"
 
 static struct catalog catalog;
 static struct suite suite;
@@ -15,8 +15,8 @@ static void expand(const char *text)
 {
 	struct failure why;
 
-	if (suite_parse(text, "x", &catalog, &suite, &why) ||
-	    matrix_expand(&suite, &fake_engine, "x", 1, &matrix, &why))
+	if (suite_parse(text, "x", &catalog, fake_engines, &suite, &why) ||
+	    matrix_expand(&suite, "x", 1, &matrix, &why))
 		check(false, "%s", why.text);
 }
 
@@ -93,9 +93,8 @@ static void test_limit(void)
 	strcat(text, " passes=1");
 	for (i = 2; i <= 64; i++)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), ",%u", i);
-	suite_parse(text, "x", &catalog, &suite, &why);
-	check(matrix_expand(&suite, &fake_engine, "x", 1, &matrix, &why) &&
-		      why.status == STATUS_USAGE,
+	suite_parse(text, "x", &catalog, fake_engines, &suite, &why);
+	check(matrix_expand(&suite, "x", 1, &matrix, &why) && why.status == STATUS_USAGE,
 	      "8192 configurations are refused");
 	check_text(why.text, "x:1: the lists expand to more than 4096 configurations",
 		   "with the line");
@@ -106,11 +105,12 @@ static void test_order(void)
 {
 	struct failure why;
 	char found[256] = "";
+	struct pass pass = { .engine = &fake_engine, .all_mmus = true };
 	struct plan plan;
 	unsigned int i, lasts = 0;
 
 	expand("alpha pages=1,2 repeat=3");
-	if (!check(!plan_make(&matrix, &plan, &why), "a plan is made"))
+	if (!check(!plan_make(&matrix, &pass, &plan, &why), "a plan is made"))
 		return;
 	for (i = 0; i < plan.nr; i++) {
 		snprintf(found + strlen(found), sizeof(found) - strlen(found), "%u.%u ",

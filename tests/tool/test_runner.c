@@ -12,6 +12,7 @@
 static struct catalog catalog;
 static struct run_spec spec;
 static struct engine engine = { .ops = &fake_engine };
+static struct run_terms terms = { .timeout_seconds = 20, .machine = MACHINE_EMULATED };
 static struct run_result result;
 static struct failure why;
 
@@ -19,7 +20,8 @@ static int run(fake_play play)
 {
 	fake_reset();
 	fake.play = play;
-	return run_guest(&engine, &spec, 20, stdout, &result, &why);
+	terms.console = stdout;
+	return run_guest(&engine, &spec, &terms, &result, &why);
 }
 
 static int check_start(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
