@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* `hvbench info`: what module, CPU and machine offer, or the sentence why not.
- * Of other engines than the first, what they say without being opened. */
+/*
+ * `hvbench info`: what module, CPU and machine offer, or the sentence why not; and
+ * what other engines than the first say without being opened.
+ */
 #include <string.h>
 
 #include "json.h"

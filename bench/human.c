@@ -113,7 +113,8 @@ static void flush_lines(FILE *out, const struct engine_ops *engine, const struct
 	if (engine_has_flushes(engine))
 		line(out, "TLB flushes by the hypervisor", phase_flushes(phase), phase->ops);
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
-		if (!counter_is_flush(i) || !phase->stats.counter[i])
+		if (!counter_is_flush(i) || !engine_has_counter(engine, i) ||
+		    !phase->stats.counter[i])
 			continue;
 		snprintf(label, sizeof(label), "  %s", counter_get(i)->name);
 		line(out, label, phase->stats.counter[i], phase->ops);
@@ -150,14 +151,15 @@ static void table_line(FILE *out, const struct engine_ops *engine, const struct 
 }
 
 /* What exit_lines(), flush_lines() and time_lines() do not show. */
-static void other_lines(FILE *out, const struct phase *phase)
+static void other_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
 {
 	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
 		if (counter_get(i)->kind != COUNTER_EVENT || counter_is_flush(i) ||
-		    !phase->stats.counter[i] || i == HVBENCH_CNT_vm_exits ||
-		    i == HVBENCH_CNT_harness_exits || i == HVBENCH_CNT_outside_tsc)
+		    !engine_has_counter(engine, i) || !phase->stats.counter[i] ||
+		    i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_harness_exits ||
+		    i == HVBENCH_CNT_outside_tsc)
 			continue;
 		line(out, counter_get(i)->name, phase->stats.counter[i], phase->ops);
 	}
@@ -178,7 +180,7 @@ void human_results(FILE *out, const struct engine_ops *engine, const struct run_
 		time_lines(out, engine, results, repeat, i, machine_tsc_unit(machine));
 		exit_lines(out, engine, phase);
 		flush_lines(out, engine, phase);
-		other_lines(out, phase);
+		other_lines(out, engine, phase);
 		own_lines(out, engine, phase);
 		table_line(out, engine, phase);
 	}

@@ -44,6 +44,23 @@ static void test_subtract(struct phase *p)
 	free(end);
 }
 
+static void test_own(struct phase *p, struct phase *q)
+{
+	static const uint64_t begin[ENGINE_MAX_OWN] = { 10, 10 };
+	static const uint64_t end[ENGINE_MAX_OWN] = { 25, 5 };
+	struct run_result a = { .nr_phases = 1, .phase = p };
+	struct run_result b = { .nr_phases = 1, .phase = q };
+	char what[256];
+
+	own_subtract(&fake_kvm, begin, end, p->own);
+	check(p->own[0] == 15 && p->own[1] == 5, "an engine's own counters go by their kind");
+	strcpy(p->name, "warm");
+	*q = *p;
+	q->own[1]++;
+	check(!results_counts_equal(&fake_kvm, &a, &b, what, sizeof(what)), "they may not differ");
+	check_text(what, "kvm.pages_4k in phase warm: 5 and 6", "and have the engine's name");
+}
+
 static void test_phase_sums(struct phase *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -63,7 +80,7 @@ static void test_phase_sums(struct phase *p)
 	check_number(phase_own_tsc(p), 700, "host interrupts are taken off the time");
 }
 
-static void test_counts(struct phase *p, struct phase *q)
+static void test_equality(struct phase *p, struct phase *q)
 {
 	struct run_result a = { .nr_phases = 1, .phase = p };
 	struct run_result b = { .nr_phases = 1, .phase = q };
@@ -141,8 +158,9 @@ void test_result(void)
 	check_group("result");
 	test_median();
 	test_subtract(p);
+	test_own(p, p + 1);
 	test_phase_sums(p);
-	test_counts(p, p + 1);
+	test_equality(p, p + 1);
 	test_time_left();
 	test_terminal();
 	free(p);

@@ -59,6 +59,13 @@ static void test_errors(void)
 	       "x.suite:1: mmu has no choice \"npt\"; did you mean \"ept\"? (right: ept, spt)");
 	refuse("alpha vpid=on,maybe", "x.suite:1: vpid has no choice \"maybe\" (right: off, on)");
 	refuse("alpha mmu=ept spt.sync=vtlb", "x.suite:1: spt.sync has no effect under mmu=ept");
+	refuse("alpha engine=kvn",
+	       "x.suite:1: engine has no choice \"kvn\"; did you mean \"kvm\"? (right: hvbench, "
+	       "kvm)");
+	refuse("alpha engine=kvm mmu=spt spt.sync=vtlb",
+	       "x.suite:1: spt.sync has no effect under engine=kvm");
+	refuse("alpha engine=hvbench,kvm mmu=ept spt.sync=vtlb",
+	       "x.suite:1: spt.sync has no effect under mmu=ept");
 	refuse("alpha repeat=1,2", "x.suite:1: repeat takes one value, not a list");
 	refuse("alpha repeat=0", "x.suite:1: repeat: 0 is out of range (right: 1 to 1000)");
 	refuse("alpha memory=1G,2G", "x.suite:1: memory takes one value, not a list");
@@ -112,8 +119,8 @@ static void test_files(void)
 /* The parser meets every short piece of damage; ASan watches. */
 static void test_random_damage(void)
 {
-	static const char good[] =
-		"alpha pages=1,2 mmu=ept,spt vpid=off,on\nbeta stride=2M repeat=2\n";
+	static const char good[] = "alpha pages=1,2 mmu=ept,spt engine=hvbench,kvm "
+				   "vpid=off,on\nbeta stride=2M repeat=2\n";
 	static const char letters[] = "a=,\n #\t1Kx.";
 	unsigned int i, k, taken = 0;
 	struct suite suite;
