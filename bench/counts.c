@@ -38,6 +38,7 @@ static void take_exits(struct phase *timed, const struct phase *counted)
 static void take_flushes(struct phase *timed, const struct phase *counted)
 {
 	__u64 *transition = &timed->stats.counter[HVBENCH_CNT_flush_transition];
+	uint64_t hosts = phase_host_exits(counted);
 	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
@@ -46,7 +47,8 @@ static void take_flushes(struct phase *timed, const struct phase *counted)
 	}
 	/* Each exit is one of these, if any is: the host's are to be those of this run. */
 	if (*transition)
-		*transition += phase_host_exits(timed) - phase_host_exits(counted);
+		*transition =
+			(*transition > hosts ? *transition - hosts : 0) + phase_host_exits(timed);
 }
 
 void counts_take(struct run_result *timed, const struct run_result *counted)

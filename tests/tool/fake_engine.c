@@ -122,6 +122,8 @@ static int fake_open(struct engine *engine, struct failure *why)
 	const char *absent = engine->ops == &fake_kvm ? fake.kvm_absent : fake.absent;
 
 	trace("open", engine->ops->name);
+	if (fake.opening)
+		fake.opening(engine->ops);
 	if (absent)
 		return fail(why, STATUS_ENVIRONMENT, "%s", absent);
 	engine->info.version = HVBENCH_UAPI_VERSION;

@@ -30,6 +30,7 @@ extern struct fake {
 		      struct failure *why);
 	const char *absent; /* open() fails with it */
 	const char *kvm_absent; /* the other engine's does */
+	void (*opening)(const struct engine_ops *ops); /* open() begins with it */
 	bool kvm_has_no_flushes; /* among its counters */
 	unsigned int live_vms, opened;
 	bool both_open; /* two engines, at some time */

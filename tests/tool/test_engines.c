@@ -159,6 +159,34 @@ static int refuse_spt(const struct engine_ops *ops, const struct vm_config *conf
 	return fail(why, STATUS_ENVIRONMENT, "no shadow paging here");
 }
 
+static int refuse_kvm_ept(const struct engine_ops *ops, const struct vm_config *config,
+			  struct failure *why)
+{
+	if (ops != &fake_kvm || config->mmu != HVBENCH_MMU_EPT)
+		return 0;
+	return fail(why, STATUS_ENVIRONMENT, "no EPT here");
+}
+
+/* KVM's first pass is to be left out, and perhaps its second. */
+static void test_absent_first_mmu(void)
+{
+	struct call c;
+
+	fake_reset();
+	fake.refuse = refuse_kvm_ept;
+	c = suite("alpha engine=hvbench,kvm\n", "second");
+	check_holds(c.err,
+		    "[2/4] alpha pages=64 passes=8 mmu=spt repetition 1/1: ok\n"
+		    "kvm: no EPT here; left out\n"
+		    "[3/3] alpha pages=64 passes=8 engine=kvm mmu=spt repetition 1/1: ok\n",
+		    "what is left out is no longer to be done");
+	call_free(&c);
+	c = suite("alpha engine=hvbench,kvm mmu=ept\n", "neither");
+	check_number(c.status, 0, "an engine of which nothing is left is no failure");
+	check_list("neither", "engines", "hvbench", "but did not run");
+	call_free(&c);
+}
+
 static void test_absent_mmu(void)
 {
 	struct call c;
@@ -248,6 +276,12 @@ static int interrupt_kvm(const struct engine_ops *ops, const struct vm_config *c
 	return fail(why, STATUS_ENVIRONMENT, "broken off");
 }
 
+static void interrupt_opening(const struct engine_ops *ops)
+{
+	if (ops == &fake_kvm)
+		raise(SIGINT);
+}
+
 static void test_ctrl_c(void)
 {
 	struct call c;
@@ -260,6 +294,13 @@ static void test_ctrl_c(void)
 	check(!strstr(c.err, "left out"), "and nothing counts as absent");
 	call_free(&c);
 	stop_forget();
+	fake_reset();
+	fake.opening = interrupt_opening;
+	fake.kvm_absent = "broken off";
+	c = suite("alpha mmu=ept engine=hvbench,kvm\n", "stopped");
+	check(c.status == 1 && !strstr(c.err, "left out"), "nor while an engine is opened");
+	call_free(&c);
+	stop_forget();
 }
 
 void test_engines(void)
@@ -269,6 +310,7 @@ void test_engines(void)
 	test_dry_run();
 	test_absent_engine();
 	test_absent_mmu();
+	test_absent_first_mmu();
 	test_wrong();
 	test_ctrl_c();
 }

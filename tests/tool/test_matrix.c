@@ -98,6 +98,9 @@ static void test_engines_of_lines(void)
 		   "knobs that an engine lacks multiply the other alone");
 	check_number(matrix.merged, 0, "and nothing was merged");
 	forget();
+	expand("alpha mmu=spt engine=kvm,hvbench spt.sync=vtlb,unsync");
+	check_number(matrix.nr, 1 + 2, "in whatever order the line names them");
+	forget();
 	expand("alpha mmu=ept engine=kvm,hvbench log=fault,ad");
 	describe(found, sizeof(found));
 	check_text(found,
