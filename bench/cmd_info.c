@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* `hvbench info`: what module, CPU and machine offer, or the sentence why not. */
+/*
+ * `hvbench info`: what module, CPU and machine offer, or the sentence why not; and
+ * what other engines than the first say without being opened.
+ */
 #include <string.h>
 
 #include "json.h"
@@ -11,6 +14,35 @@ static const struct option_text texts[] = {
 	{ "json", 0, NULL, "print JSON" },
 	{ "help", 'h', NULL, "print this" },
 };
+
+/* Of the other engines one line each; to open one may change the machine. */
+static void print_others(const struct tool *tool)
+{
+	const struct engine_ops *const *other;
+	char text[512];
+
+	for (other = tool->engines + 1; *other; other++) {
+		if (!(*other)->offer)
+			continue;
+		(*other)->offer(text, sizeof(text));
+		fprintf(tool->out, "other engine: %s: %s\n", (*other)->name, text);
+	}
+}
+
+static json_t *json_of_others(const struct tool *tool)
+{
+	json_t *object = json_object();
+	const struct engine_ops *const *other;
+	char text[512];
+
+	for (other = tool->engines + 1; *other; other++) {
+		if (!(*other)->offer)
+			continue;
+		(*other)->offer(text, sizeof(text));
+		json_object_set_new(object, (*other)->name, json_string(text));
+	}
+	return object;
+}
 
 static void print_info(const struct tool *tool, const struct engine *engine)
 {
@@ -28,6 +60,7 @@ static void print_info(const struct tool *tool, const struct engine *engine)
 	for (i = 0; i < offer_nr; i++)
 		fprintf(tool->out, "%-20s %-4s %s\n", offers[i].name,
 			info->capabilities & offers[i].bit ? "yes" : "no", offers[i].help);
+	print_others(tool);
 }
 
 static void print_json(const struct tool *tool, const struct engine *engine)
@@ -38,12 +71,13 @@ static void print_json(const struct tool *tool, const struct engine *engine)
 	json_object_set_new(object, "machine", json_string(machine_name(tool->machine)));
 	json_object_set_new(object, "tsc_unit", json_string(machine_tsc_unit(tool->machine)));
 	json_object_set_new(object, "live_vms", json_integer(engine->info.live_vms));
+	json_object_set_new(object, "other_engines", json_of_others(tool));
 	json_print(tool->out, object);
 }
 
 int cmd_info(const struct tool *tool, int argc, char **argv)
 {
-	struct engine engine = { .ops = tool->engine };
+	struct engine engine = { .ops = tool->engines[0] };
 	struct options options;
 	struct failure why;
 	bool json = false;

@@ -17,10 +17,11 @@
 #include "tool.h"
 #include "values.h"
 
-enum { MMU, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, HELP };
+enum { MMU, ENGINE, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, HELP };
 
 static const struct option_text texts[] = {
 	[MMU] = { "mmu", 'm', "ept|spt", "the MMU to run under (required)" },
+	[ENGINE] = { "engine", 'e', "hvbench|kvm", "the hypervisor (default hvbench)" },
 	[PARAM] = { NULL, 'p', "NAME=VALUE", "a parameter of the workload; see `hvbench list`" },
 	[MEMORY] = { "memory", 0, "SIZE",
 		     "guest memory; default: 64M, or what the workload needs" },
@@ -40,17 +41,19 @@ struct request {
 	const char *pair[HVBENCH_MAX_PARAMS * 2];
 	unsigned int nr_pairs;
 	bool mmu_given, json, help;
-	uint64_t mmu, memory, repeat, timeout, cpu;
+	uint64_t mmu, engine, memory, repeat, timeout, cpu;
 	bool knob_given[HVBENCH_NR_KNOBS];
 	uint64_t knob[HVBENCH_NR_KNOBS];
 };
 
-static int take_option(struct request *r, int option, struct failure *why)
+static int take_option(const struct tool *tool, struct request *r, int option, struct failure *why)
 {
 	switch (option) {
 	case MMU:
 		r->mmu_given = true;
 		return value_mmu(optarg, &r->mmu, why);
+	case ENGINE:
+		return value_engine(tool->engines, optarg, &r->engine, why);
 	case PARAM:
 		if (r->nr_pairs == sizeof(r->pair) / sizeof(r->pair[0]))
 			return fail(why, STATUS_USAGE, "too many -p");
@@ -79,13 +82,13 @@ static int take_option(struct request *r, int option, struct failure *why)
 	}
 }
 
-static int parse(struct options *options, int argc, char **argv, struct request *r,
-		 struct failure *why)
+static int parse(const struct tool *tool, struct options *options, int argc, char **argv,
+		 struct request *r, struct failure *why)
 {
 	int option;
 
 	while ((option = options_next(options, argc, argv, why)) != OPTION_END) {
-		if (option == OPTION_WRONG || take_option(r, option, why))
+		if (option == OPTION_WRONG || take_option(tool, r, option, why))
 			return -1;
 	}
 	if (r->help)
@@ -100,44 +103,59 @@ static int parse(struct options *options, int argc, char **argv, struct request 
 	return 0;
 }
 
-static int make_spec(const struct request *r, const struct catalog *catalog, struct run_spec *spec,
-		     struct failure *why)
+static int take_knobs(const struct request *r, struct run_spec *spec, struct failure *why)
 {
-	const struct guest_file *guest = catalog_find(catalog, r->workload, why);
 	unsigned int i;
 
-	if (!guest)
-		return -1;
-	spec_init(spec, guest);
-	spec->mmu = r->mmu;
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		if (!r->knob_given[i])
 			continue;
+		if (!engine_has_knob(spec->engine, i))
+			return fail(why, STATUS_USAGE, "--%s has no effect under --engine %s",
+				    knob_get(i)->name, spec->engine->name);
 		if (!knob_applies(i, spec->mmu))
 			return fail(why, STATUS_USAGE, "--%s has no effect under --mmu %s",
 				    knob_get(i)->name, mmu_name(spec->mmu));
 		spec->knob[i] = r->knob[i];
 	}
+	return 0;
+}
+
+static int make_spec(const struct tool *tool, const struct request *r,
+		     const struct catalog *catalog, struct run_spec *spec, struct failure *why)
+{
+	const struct guest_file *guest = catalog_find(catalog, r->workload, why);
+	struct vm_config config;
+	unsigned int i;
+
+	if (!guest)
+		return -1;
+	spec_init(spec, tool->engines[r->engine], guest);
+	spec->mmu = r->mmu;
+	if (take_knobs(r, spec, why))
+		return -1;
 	for (i = 0; i < r->nr_pairs; i++) {
 		if (value_param(spec, r->pair[i], why))
 			return -1;
 	}
 	spec->memory_bytes = spec_memory(guest, r->memory, spec->knob[HVBENCH_KNOB_BACKING]);
-	return 0;
+	spec_config(spec, &config);
+	return engine_check(spec->engine, &config, why);
 }
 
 static void print_json(const struct tool *tool, const struct run_spec *spec,
 		       const struct run_result *results, unsigned int repeat)
 {
-	json_t *object = json_of_spec(spec, tool->engine->name, tool->machine);
+	json_t *object = json_of_spec(spec, tool->machine);
 	json_t *repetitions = json_array(), *phases;
 	unsigned int r, i;
 
 	for (r = 0; r < repeat; r++) {
 		phases = json_array();
 		for (i = 0; i < results[r].nr_phases; i++)
-			json_array_append_new(phases,
-					      json_of_phase(&results[r].phase[i], tool->machine));
+			json_array_append_new(
+				phases,
+				json_of_phase(spec->engine, &results[r].phase[i], tool->machine));
 		json_array_append_new(repetitions, phases);
 	}
 	json_object_set_new(object, "repetitions", repetitions);
@@ -158,14 +176,14 @@ static int check_phases(const struct run_result *results, unsigned int repeat, s
 }
 
 /* In emulation counts are exact: a difference is a defect somewhere. */
-static void check_counts(const struct tool *tool, const struct run_result *results,
-			 unsigned int repeat)
+static void check_counts(const struct tool *tool, const struct engine_ops *engine,
+			 const struct run_result *results, unsigned int repeat)
 {
 	char what[256];
 	unsigned int r;
 
 	for (r = 1; tool->machine == MACHINE_EMULATED && r < repeat; r++) {
-		if (!results_counts_equal(&results[0], &results[r], what, sizeof(what)))
+		if (!results_counts_equal(engine, &results[0], &results[r], what, sizeof(what)))
 			fprintf(tool->err, "hvbench: WARNING: repetitions 1 and %u differ in %s\n",
 				r + 1, what);
 	}
@@ -175,7 +193,10 @@ static int run_all(const struct tool *tool, const struct request *r, const struc
 		   struct failure *why)
 {
 	struct run_result *results = calloc(r->repeat, sizeof(*results));
-	struct engine engine = { .ops = tool->engine };
+	struct engine engine = { .ops = spec->engine };
+	struct run_terms terms = { .timeout_seconds = r->timeout,
+				   .machine = tool->machine,
+				   .console = tool->err };
 	unsigned int done;
 	int ret = -1;
 
@@ -184,18 +205,18 @@ static int run_all(const struct tool *tool, const struct request *r, const struc
 	if (engine.ops->open(&engine, why))
 		goto out;
 	for (done = 0; done < r->repeat; done++) {
-		if (run_guest(&engine, spec, r->timeout, tool->err, &results[done], why))
+		if (run_guest(&engine, spec, &terms, &results[done], why))
 			break;
 	}
 	if (done == r->repeat)
 		ret = check_phases(results, r->repeat, why);
 	if (!ret) {
-		check_counts(tool, results, r->repeat);
+		check_counts(tool, spec->engine, results, r->repeat);
 		if (r->json) {
 			print_json(tool, spec, results, r->repeat);
 		} else {
-			human_spec(tool->out, spec, engine.ops->name, tool->machine, r->repeat);
-			human_results(tool->out, results, r->repeat, tool->machine);
+			human_spec(tool->out, spec, tool->machine, r->repeat);
+			human_results(tool->out, spec->engine, results, r->repeat, tool->machine);
 		}
 	}
 	while (done--)
@@ -216,7 +237,7 @@ int cmd_run(const struct tool *tool, int argc, char **argv)
 	int ret;
 
 	options_init(&options, texts, NR_TEXTS, true);
-	if (parse(&options, argc, argv, &request, &why))
+	if (parse(tool, &options, argc, argv, &request, &why))
 		return tool_failed(tool, &why);
 	if (request.help) {
 		fprintf(tool->out,
@@ -226,7 +247,7 @@ int cmd_run(const struct tool *tool, int argc, char **argv)
 	}
 	if (catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
-	ret = make_spec(&request, &catalog, &spec, &why);
+	ret = make_spec(tool, &request, &catalog, &spec, &why);
 	if (!ret &&
 	    host_pin(request.cpu == UINT64_MAX ? -1 : (int)request.cpu, tool->machine, &why) < 0)
 		ret = -1;

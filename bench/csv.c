@@ -8,10 +8,10 @@
 /* What all rows of one phase share. */
 struct rows {
 	FILE *out;
-	const char *engine;
 	const struct run_spec *spec;
 	const char *phase;
 	unsigned int repetition;
+	enum machine_kind machine;
 	const char *tsc_unit;
 };
 
@@ -51,12 +51,12 @@ static void put_shared(const struct rows *rows)
 	char params[1024];
 	unsigned int i;
 
-	csv_field(out, rows->engine);
+	csv_field(out, spec->engine->name);
 	putc(',', out);
 	csv_field(out, mmu_name(spec->mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		putc(',', out);
-		csv_field(out, knob_applies(i, spec->mmu) ? knob_get(i)->choice.name[spec->knob[i]]
+		csv_field(out, spec_knob_applies(spec, i) ? knob_get(i)->choice.name[spec->knob[i]]
 							  : "-");
 	}
 	putc(',', out);
@@ -77,6 +77,8 @@ static void row(const struct rows *rows, const char *counter, const char *unit, 
 
 static void exit_rows(const struct rows *rows, const struct hvbench_stats *s)
 {
+	/* Else it knows the time of a few reasons, perhaps. */
+	bool timed = engine_has_counter(rows->spec->engine, HVBENCH_CNT_outside_tsc);
 	char counter[EXIT_NAME_BYTES + 32], name[EXIT_NAME_BYTES];
 	unsigned int i, b;
 
@@ -87,7 +89,7 @@ static void exit_rows(const struct rows *rows, const struct hvbench_stats *s)
 		row(rows, counter, "exits", s->exits[i]);
 	}
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
-		if (!s->exits[i])
+		if (!s->exits[i] || !(timed || s->outside_tsc[i]))
 			continue;
 		snprintf(counter, sizeof(counter), "outside_tsc.%s", exit_name(i, name));
 		row(rows, counter, rows->tsc_unit, s->outside_tsc[i]);
@@ -103,15 +105,34 @@ static void exit_rows(const struct rows *rows, const struct hvbench_stats *s)
 	}
 }
 
-static void phase_rows(const struct rows *rows, const struct phase *phase,
-		       enum machine_kind machine)
+static void counter_rows(const struct rows *rows, const struct phase *phase)
 {
 	unsigned int i;
 
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (engine_has_counter(rows->spec->engine, i))
+			row(rows, counter_get(i)->name, counter_unit(counter_get(i), rows->machine),
+			    phase->stats.counter[i]);
+	}
+}
+
+static void own_rows(const struct rows *rows, const struct phase *phase)
+{
+	const struct engine_ops *engine = rows->spec->engine;
+	char name[64];
+	unsigned int i;
+
+	for (i = 0; i < engine->nr_own; i++) {
+		engine_own_name(engine, i, name, sizeof(name));
+		row(rows, name, counter_unit(&engine->own[i], rows->machine), phase->own[i]);
+	}
+}
+
+static void phase_rows(const struct rows *rows, const struct phase *phase)
+{
 	row(rows, "ops", "operations", phase->ops);
 	row(rows, "tsc", rows->tsc_unit, phase->tsc);
-	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
-		row(rows, counter_get(i)->name, counter_unit(i, machine), phase->stats.counter[i]);
+	counter_rows(rows, phase);
 	row(rows, "guest_asked_cr3", "flushes", phase->asked.cr3);
 	row(rows, "guest_asked_invlpg", "flushes", phase->asked.invlpg);
 	row(rows, "guest_asked_invpcid", "flushes", phase->asked.invpcid);
@@ -120,20 +141,21 @@ static void phase_rows(const struct rows *rows, const struct phase *phase,
 	row(rows, "guest_table_bytes", "bytes", phase->guest_table_bytes);
 	row(rows, "guest_faults", "faults", phase->guest_faults);
 	exit_rows(rows, &phase->stats);
+	own_rows(rows, phase);
 }
 
-void csv_result(FILE *out, const char *engine, const struct run_spec *spec,
-		const struct run_result *result, unsigned int repetition, enum machine_kind machine)
+void csv_result(FILE *out, const struct run_spec *spec, const struct run_result *result,
+		unsigned int repetition, enum machine_kind machine)
 {
 	struct rows rows = { .out = out,
-			     .engine = engine,
 			     .spec = spec,
 			     .repetition = repetition,
+			     .machine = machine,
 			     .tsc_unit = machine_tsc_unit(machine) };
 	unsigned int i;
 
 	for (i = 0; i < result->nr_phases; i++) {
 		rows.phase = result->phase[i].name;
-		phase_rows(&rows, &result->phase[i], machine);
+		phase_rows(&rows, &result->phase[i]);
 	}
 }

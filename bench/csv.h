@@ -14,8 +14,7 @@
 void csv_field(FILE *out, const char *text);
 void csv_header(FILE *out);
 /* All rows of one repetition (from 1) of one run. */
-void csv_result(FILE *out, const char *engine, const struct run_spec *spec,
-		const struct run_result *result, unsigned int repetition,
-		enum machine_kind machine);
+void csv_result(FILE *out, const struct run_spec *spec, const struct run_result *result,
+		unsigned int repetition, enum machine_kind machine);
 
 #endif

@@ -70,6 +70,11 @@ struct engine_ops {
 	unsigned int nr_own;
 	/* Says without the machine what can never be run; NULL: nothing. */
 	int (*check)(const struct vm_config *config, struct failure *why);
+	/*
+	 * One line of what it offers, or why it does not: for a look that must change
+	 * nothing. NULL: open() does no harm and tells it better.
+	 */
+	void (*offer)(char *buf, size_t size);
 	/* Checks that the engine is there and usable. */
 	int (*open)(struct engine *engine, struct failure *why);
 	void (*close)(struct engine *engine);
@@ -90,5 +95,14 @@ struct engine_ops {
 };
 
 extern const struct engine_ops engine_hvbench, engine_kvm;
+
+bool engine_has_counter(const struct engine_ops *ops, unsigned int counter);
+/* True where it counts the flushes that it executes. */
+bool engine_has_flushes(const struct engine_ops *ops);
+bool engine_has_knob(const struct engine_ops *ops, unsigned int knob);
+/* What can never be run: -1 and a sentence. */
+int engine_check(const struct engine_ops *ops, const struct vm_config *config, struct failure *why);
+/* The name of one of its own counters, as results have it: kvm.tlb_flush. */
+void engine_own_name(const struct engine_ops *ops, unsigned int own, char *buf, size_t size);
 
 #endif

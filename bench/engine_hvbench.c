@@ -14,6 +14,7 @@
 
 #include "engine.h"
 #include "host.h"
+#include "json.h"
 
 static int no_device(struct failure *why, int error)
 {
@@ -179,11 +180,16 @@ static int hvbench_run(struct vm *vm, struct hvbench_run *run, struct failure *w
 	return 0;
 }
 
-static void hvbench_read_stats(struct vm *vm, struct hvbench_stats *stats)
+static void hvbench_read_counters(struct vm *vm, struct snapshot *now)
 {
 	const struct hvbench_control *control = vm->state;
 
-	memcpy(stats, &control->stats, sizeof(*stats));
+	memcpy(&now->stats, &control->stats, sizeof(now->stats));
+}
+
+static void hvbench_describe(const struct engine *engine, json_t *environment)
+{
+	json_object_set_new(environment, "vmx", json_of_info(&engine->info));
 }
 
 const struct engine_ops engine_hvbench = {
@@ -194,5 +200,6 @@ const struct engine_ops engine_hvbench = {
 	.destroy = hvbench_destroy,
 	.start = hvbench_start,
 	.run = hvbench_run,
-	.read_stats = hvbench_read_stats,
+	.read_counters = hvbench_read_counters,
+	.describe = hvbench_describe,
 };

@@ -8,7 +8,6 @@
 
 #include "environment.h"
 #include "host.h"
-#include "json.h"
 
 #define CPUFREQ "/sys/devices/system/cpu/cpufreq/"
 #define PSTATE "/sys/devices/system/cpu/intel_pstate/"
@@ -118,13 +117,13 @@ static void put_date(json_t *object)
 	put(object, "date", date);
 }
 
-json_t *environment_json(const struct tool *tool, const struct engine *engine, int cpu)
+json_t *environment_json(const struct tool *tool, int cpu)
 {
 	json_t *object = json_object();
 
 	put(object, "machine", machine_name(tool->machine));
 	put(object, "tsc_unit", machine_tsc_unit(tool->machine));
-	put(object, "engine", engine->ops->name);
+	put(object, "engine", tool->engines[0]->name);
 	put_command(object, tool);
 	put_date(object);
 	put_kernel(object);
@@ -136,9 +135,5 @@ json_t *environment_json(const struct tool *tool, const struct engine *engine, i
 	put_governor(object, cpu);
 	put_turbo(object);
 	put_mitigations(object);
-	if (engine->info.version)
-		json_object_set_new(object, "vmx", json_of_info(&engine->info));
-	else
-		put(object, "vmx", HOST_NOT_AVAILABLE);
 	return object;
 }

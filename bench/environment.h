@@ -10,7 +10,7 @@
 
 #include "tool.h"
 
-/* The engine is open; cpu is the one that the process is pinned to. */
-json_t *environment_json(const struct tool *tool, const struct engine *engine, int cpu);
+/* cpu is the one that the process is pinned to; engines add what they know. */
+json_t *environment_json(const struct tool *tool, int cpu);
 
 #endif

@@ -8,8 +8,8 @@
 
 #define LABEL_WIDTH 46
 
-void human_spec(FILE *out, const struct run_spec *spec, const char *engine,
-		enum machine_kind machine, unsigned int repeat)
+void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machine,
+		unsigned int repeat)
 {
 	char params[1024], memory[32];
 	unsigned int i;
@@ -17,9 +17,9 @@ void human_spec(FILE *out, const struct run_spec *spec, const char *engine,
 	spec_params(spec, params, sizeof(params));
 	format_size(spec->memory_bytes, memory, sizeof(memory));
 	fprintf(out, "%s %s\n", spec->guest->info.name, params);
-	fprintf(out, "engine=%s mmu=%s", engine, mmu_name(spec->mmu));
+	fprintf(out, "engine=%s mmu=%s", spec->engine->name, mmu_name(spec->mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
-		if (knob_applies(i, spec->mmu))
+		if (spec_knob_applies(spec, i))
 			fprintf(out, " %s=%s", knob_get(i)->name,
 				knob_get(i)->choice.name[spec->knob[i]]);
 	}
@@ -68,8 +68,8 @@ static void time_line(FILE *out, const char *label, const struct run_result *res
 	free(values);
 }
 
-static void time_lines(FILE *out, const struct run_result *results, unsigned int repeat,
-		       unsigned int i, const char *unit)
+static void time_lines(FILE *out, const struct engine_ops *engine, const struct run_result *results,
+		       unsigned int repeat, unsigned int i, const char *unit)
 {
 	char label[96];
 
@@ -77,35 +77,44 @@ static void time_lines(FILE *out, const struct run_result *results, unsigned int
 	time_line(out, label, results, repeat, i, tsc_of);
 	snprintf(label, sizeof(label), "  without the host's interrupts");
 	time_line(out, label, results, repeat, i, phase_own_tsc);
+	if (!engine_has_counter(engine, HVBENCH_CNT_outside_tsc))
+		return;
 	snprintf(label, sizeof(label), "  outside the guest, in all");
 	time_line(out, label, results, repeat, i, outside_of);
 }
 
-static void exit_lines(FILE *out, const struct phase *phase)
+static void exit_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
 {
+	bool timed = engine_has_counter(engine, HVBENCH_CNT_outside_tsc);
 	const struct hvbench_stats *stats = &phase->stats;
 	char name[EXIT_NAME_BYTES], label[EXIT_NAME_BYTES + 4];
 	unsigned int i;
 
-	line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
+	if (engine_has_counter(engine, HVBENCH_CNT_vm_exits))
+		line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		if (!stats->exits[i])
 			continue;
 		snprintf(label, sizeof(label), "  %s", exit_name(i, name));
-		fprintf(out, "  %-*s %14.3f  (%llu, each %.0f outside the guest)\n", LABEL_WIDTH,
-			label, (double)stats->exits[i] / phase->ops, stats->exits[i],
-			(double)stats->outside_tsc[i] / stats->exits[i]);
+		fprintf(out, "  %-*s %14.3f  (%llu", LABEL_WIDTH, label,
+			(double)stats->exits[i] / phase->ops, stats->exits[i]);
+		if (timed)
+			fprintf(out, ", each %.0f outside the guest",
+				(double)stats->outside_tsc[i] / stats->exits[i]);
+		fputs(")\n", out);
 	}
 }
 
-static void flush_lines(FILE *out, const struct phase *phase)
+static void flush_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
 {
 	unsigned int i;
 	char label[64];
 
-	line(out, "TLB flushes by the hypervisor", phase_flushes(phase), phase->ops);
+	if (engine_has_flushes(engine))
+		line(out, "TLB flushes by the hypervisor", phase_flushes(phase), phase->ops);
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
-		if (!counter_is_flush(i) || !phase->stats.counter[i])
+		if (!counter_is_flush(i) || !engine_has_counter(engine, i) ||
+		    !phase->stats.counter[i])
 			continue;
 		snprintf(label, sizeof(label), "  %s", counter_get(i)->name);
 		line(out, label, phase->stats.counter[i], phase->ops);
@@ -113,15 +122,44 @@ static void flush_lines(FILE *out, const struct phase *phase)
 	line(out, "TLB flushes by the guest, not trapped", phase_untrapped(phase), phase->ops);
 }
 
+/* A level means nothing by the operation. */
+static void own_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
+{
+	unsigned int i;
+	char name[64];
+
+	for (i = 0; i < engine->nr_own; i++) {
+		if (!phase->own[i])
+			continue;
+		engine_own_name(engine, i, name, sizeof(name));
+		if (engine->own[i].kind == COUNTER_EVENT)
+			line(out, name, phase->own[i], phase->ops);
+		else
+			fprintf(out, "  %-*s %14s  (%" PRIu64 " at the end)\n", LABEL_WIDTH, name,
+				"", phase->own[i]);
+	}
+}
+
+static void table_line(FILE *out, const struct engine_ops *engine, const struct phase *phase)
+{
+	fputs("  tables at the end: ", out);
+	if (engine_has_counter(engine, HVBENCH_CNT_table_bytes))
+		fprintf(out, "%llu bytes of the hypervisor (peak %llu), ",
+			phase->stats.counter[HVBENCH_CNT_table_bytes],
+			phase->stats.counter[HVBENCH_CNT_table_bytes_peak]);
+	fprintf(out, "%" PRIu64 " of the guest\n", phase->guest_table_bytes);
+}
+
 /* What exit_lines(), flush_lines() and time_lines() do not show. */
-static void other_lines(FILE *out, const struct phase *phase)
+static void other_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
 {
 	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
 		if (counter_get(i)->kind != COUNTER_EVENT || counter_is_flush(i) ||
-		    !phase->stats.counter[i] || i == HVBENCH_CNT_vm_exits ||
-		    i == HVBENCH_CNT_harness_exits || i == HVBENCH_CNT_outside_tsc)
+		    !engine_has_counter(engine, i) || !phase->stats.counter[i] ||
+		    i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_harness_exits ||
+		    i == HVBENCH_CNT_outside_tsc)
 			continue;
 		line(out, counter_get(i)->name, phase->stats.counter[i], phase->ops);
 	}
@@ -129,8 +167,8 @@ static void other_lines(FILE *out, const struct phase *phase)
 		line(out, "page faults that the guest handled", phase->guest_faults, phase->ops);
 }
 
-void human_results(FILE *out, const struct run_result *results, unsigned int repeat,
-		   enum machine_kind machine)
+void human_results(FILE *out, const struct engine_ops *engine, const struct run_result *results,
+		   unsigned int repeat, enum machine_kind machine)
 {
 	unsigned int i;
 
@@ -139,16 +177,12 @@ void human_results(FILE *out, const struct run_result *results, unsigned int rep
 
 		fprintf(out, "\nphase %s: %" PRIu64 " operations; per operation (and in all):\n",
 			phase->name, phase->ops);
-		time_lines(out, results, repeat, i, machine_tsc_unit(machine));
-		exit_lines(out, phase);
-		flush_lines(out, phase);
-		other_lines(out, phase);
-		fprintf(out,
-			"  tables at the end: %llu bytes of the hypervisor (peak %llu), %" PRIu64
-			" of the guest\n",
-			phase->stats.counter[HVBENCH_CNT_table_bytes],
-			phase->stats.counter[HVBENCH_CNT_table_bytes_peak],
-			phase->guest_table_bytes);
+		time_lines(out, engine, results, repeat, i, machine_tsc_unit(machine));
+		exit_lines(out, engine, phase);
+		flush_lines(out, engine, phase);
+		other_lines(out, engine, phase);
+		own_lines(out, engine, phase);
+		table_line(out, engine, phase);
 	}
 	if (!results->nr_phases)
 		fprintf(out, "\nthe guest ended well; it has no phases\n");

@@ -11,10 +11,10 @@
 
 #include "result.h"
 
-void human_spec(FILE *out, const struct run_spec *spec, const char *engine,
-		enum machine_kind machine, unsigned int repeat);
+void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machine,
+		unsigned int repeat);
 /* All repetitions of one run; their phases are the same. */
-void human_results(FILE *out, const struct run_result *results, unsigned int repeat,
-		   enum machine_kind machine);
+void human_results(FILE *out, const struct engine_ops *engine, const struct run_result *results,
+		   unsigned int repeat, enum machine_kind machine);
 
 #endif

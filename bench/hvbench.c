@@ -58,6 +58,8 @@ static int unknown_command(const struct tool *tool, const char *word)
 	return tool_failed(tool, &why);
 }
 
+static const struct engine_ops *const engines[] = { &engine_hvbench, &engine_kvm, NULL };
+
 /* getopt_long() reorders argv; the record is to show it as it was given. */
 static char **copy_arguments(int argc, char **argv)
 {
@@ -68,7 +70,7 @@ static char **copy_arguments(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct tool tool = { .engine = &engine_hvbench,
+	struct tool tool = { .engines = engines,
 			     .machine = host_machine("/proc/cmdline"),
 			     .out = stdout,
 			     .err = stderr,

@@ -29,7 +29,8 @@ static void put_per_op(json_t *object, const char *key, uint64_t value, uint64_t
 	json_object_set_new(object, key, json_real((double)value / ops));
 }
 
-static json_t *per_op(const struct phase *phase, const char *tsc_unit)
+static json_t *per_op(const struct engine_ops *engine, const struct phase *phase,
+		      const char *tsc_unit)
 {
 	const struct hvbench_stats *stats = &phase->stats;
 	json_t *object = json_object();
@@ -39,9 +40,12 @@ static json_t *per_op(const struct phase *phase, const char *tsc_unit)
 	snprintf(key, sizeof(key), "%s_without_host_interrupts", tsc_unit);
 	put_per_op(object, key, phase_own_tsc(phase), phase->ops);
 	snprintf(key, sizeof(key), "%s_outside_the_guest", tsc_unit);
-	put_per_op(object, key, stats->counter[HVBENCH_CNT_outside_tsc], phase->ops);
-	put_per_op(object, "vm_exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
-	put_per_op(object, "hypervisor_flushes", phase_flushes(phase), phase->ops);
+	if (engine_has_counter(engine, HVBENCH_CNT_outside_tsc))
+		put_per_op(object, key, stats->counter[HVBENCH_CNT_outside_tsc], phase->ops);
+	if (engine_has_counter(engine, HVBENCH_CNT_vm_exits))
+		put_per_op(object, "vm_exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
+	if (engine_has_flushes(engine))
+		put_per_op(object, "hypervisor_flushes", phase_flushes(phase), phase->ops);
 	return object;
 }
 
@@ -60,8 +64,9 @@ static json_t *histogram(const struct hvbench_stats *stats, unsigned int i)
 	return object;
 }
 
-static json_t *exits(const struct hvbench_stats *stats)
+static json_t *exits(const struct engine_ops *engine, const struct hvbench_stats *stats)
 {
+	bool timed = engine_has_counter(engine, HVBENCH_CNT_outside_tsc);
 	json_t *object = json_object(), *one;
 	char name[EXIT_NAME_BYTES];
 	unsigned int i;
@@ -71,24 +76,31 @@ static json_t *exits(const struct hvbench_stats *stats)
 			continue;
 		one = json_object();
 		put(one, "exits", stats->exits[i]);
-		put(one, "outside_tsc", stats->outside_tsc[i]);
-		json_object_set_new(one, "outside_histogram", histogram(stats, i));
+		if (timed || stats->outside_tsc[i])
+			put(one, "outside_tsc", stats->outside_tsc[i]);
+		if (timed)
+			json_object_set_new(one, "outside_histogram", histogram(stats, i));
 		json_object_set_new(object, exit_name(i, name), one);
 	}
 	return object;
 }
 
-json_t *json_of_phase(const struct phase *phase, enum machine_kind machine)
+json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase,
+		      enum machine_kind machine)
 {
 	json_t *object = json_object(), *counters = json_object();
+	char name[64];
 	unsigned int i;
 
 	put_text(object, "phase", phase->name);
 	put(object, "ops", phase->ops);
 	put(object, "tsc", phase->tsc);
-	json_object_set_new(object, "per_operation", per_op(phase, machine_tsc_unit(machine)));
-	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
-		put(counters, counter_get(i)->name, phase->stats.counter[i]);
+	json_object_set_new(object, "per_operation",
+			    per_op(engine, phase, machine_tsc_unit(machine)));
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (engine_has_counter(engine, i))
+			put(counters, counter_get(i)->name, phase->stats.counter[i]);
+	}
 	put(counters, "guest_asked_cr3", phase->asked.cr3);
 	put(counters, "guest_asked_invlpg", phase->asked.invlpg);
 	put(counters, "guest_asked_invpcid", phase->asked.invpcid);
@@ -96,24 +108,28 @@ json_t *json_of_phase(const struct phase *phase, enum machine_kind machine)
 	put(counters, "guest_untrapped_flushes", phase_untrapped(phase));
 	put(counters, "guest_table_bytes", phase->guest_table_bytes);
 	put(counters, "guest_faults", phase->guest_faults);
+	for (i = 0; i < engine->nr_own; i++) {
+		engine_own_name(engine, i, name, sizeof(name));
+		put(counters, name, phase->own[i]);
+	}
 	json_object_set_new(object, "counters", counters);
-	json_object_set_new(object, "exits", exits(&phase->stats));
+	json_object_set_new(object, "exits", exits(engine, &phase->stats));
 	return object;
 }
 
-json_t *json_of_spec(const struct run_spec *spec, const char *engine, enum machine_kind machine)
+json_t *json_of_spec(const struct run_spec *spec, enum machine_kind machine)
 {
 	const struct hvbench_guest_info *info = &spec->guest->info;
 	json_t *object = json_object(), *knobs = json_object();
 	json_t *params = json_object();
 	unsigned int i;
 
-	put_text(object, "engine", engine);
+	put_text(object, "engine", spec->engine->name);
 	put_text(object, "machine", machine_name(machine));
 	put_text(object, "tsc_unit", machine_tsc_unit(machine));
 	put_text(object, "mmu", mmu_name(spec->mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
-		if (knob_applies(i, spec->mmu))
+		if (spec_knob_applies(spec, i))
 			put_text(knobs, knob_get(i)->name, knob_get(i)->choice.name[spec->knob[i]]);
 	}
 	json_object_set_new(object, "knobs", knobs);

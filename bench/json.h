@@ -15,9 +15,10 @@
 /* Prints and frees; -1 when it can't be written. */
 int json_print(FILE *out, json_t *value);
 
-json_t *json_of_phase(const struct phase *phase, enum machine_kind machine);
+json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase,
+		      enum machine_kind machine);
 /* What was run, without its results. */
-json_t *json_of_spec(const struct run_spec *spec, const char *engine, enum machine_kind machine);
+json_t *json_of_spec(const struct run_spec *spec, enum machine_kind machine);
 json_t *json_of_catalog(const struct catalog *catalog);
 json_t *json_of_info(const struct hvbench_info *info);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From the lists of a suite to single runs and their order; see suite.h. */
+/* From the lists of a suite to single configurations; see suite.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,18 +7,20 @@
 
 /*
  * A line's dimensions, outermost first: the parameters make the groups, then
- * MMU and knobs make the variants of a group. A wheel turns through the values
+ * engine, MMU and knobs make the variants of a group. A wheel turns through the values
  * of one dimension, and the next one when it is round, as a counter does.
  */
-#define NR_WHEELS (HVBENCH_MAX_PARAMS + 1 + HVBENCH_NR_KNOBS)
-#define WHEEL_MMU HVBENCH_MAX_PARAMS
-#define WHEEL_KNOB (HVBENCH_MAX_PARAMS + 1)
+#define WHEEL_ENGINE HVBENCH_MAX_PARAMS
+#define WHEEL_MMU (WHEEL_ENGINE + 1)
+#define WHEEL_KNOB (WHEEL_MMU + 1)
+#define NR_WHEELS (WHEEL_KNOB + HVBENCH_NR_KNOBS)
 
 struct wheels {
 	const struct suite_values *values[NR_WHEELS];
 	unsigned int at[NR_WHEELS];
 };
 
+static const struct suite_values first_engine = { .nr = 1 };
 static const struct suite_values default_mmus = {
 	.value = { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT },
 	.nr = HVBENCH_NR_MMUS,
@@ -31,6 +33,7 @@ static void wheels_init(struct wheels *wheels, const struct suite_line *line)
 	memset(wheels, 0, sizeof(*wheels));
 	for (i = 0; i < HVBENCH_MAX_PARAMS; i++)
 		wheels->values[i] = &line->param[i];
+	wheels->values[WHEEL_ENGINE] = line->engine.nr ? &line->engine : &first_engine;
 	wheels->values[WHEEL_MMU] = line->mmu.nr ? &line->mmu : &default_mmus;
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++)
 		wheels->values[WHEEL_KNOB + i] = &line->knob[i];
@@ -43,7 +46,7 @@ static bool wheels_turn(struct wheels *wheels, bool *new_group)
 
 	for (i = NR_WHEELS - 1; i >= 0; i--) {
 		if (++wheels->at[i] < wheels->values[i]->nr) {
-			*new_group = i < WHEEL_MMU;
+			*new_group = i < WHEEL_ENGINE;
 			return true;
 		}
 		wheels->at[i] = 0;
@@ -57,7 +60,8 @@ static void wheels_spec(const struct wheels *wheels, const struct suite_line *li
 	const struct suite_values *const *values = wheels->values;
 	unsigned int i;
 
-	spec_init(spec, line->guest);
+	spec_init(spec, line->engines[values[WHEEL_ENGINE]->value[wheels->at[WHEEL_ENGINE]]],
+		  line->guest);
 	spec->mmu = values[WHEEL_MMU]->value[wheels->at[WHEEL_MMU]];
 	for (i = 0; i < HVBENCH_MAX_PARAMS; i++) {
 		if (values[i]->nr)
@@ -66,12 +70,36 @@ static void wheels_spec(const struct wheels *wheels, const struct suite_line *li
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		unsigned int w = WHEEL_KNOB + i;
 
-		/* A knob of the other MMU stays at its default. */
-		if (values[w]->nr && knob_applies(i, spec->mmu))
+		/* A knob of another engine or MMU stays at its default. */
+		if (values[w]->nr && spec_knob_applies(spec, i))
 			spec->knob[i] = values[w]->value[wheels->at[w]];
 	}
 	spec->memory_bytes = spec_memory(line->guest, line->memory.nr ? line->memory.value[0] : 0,
 					 spec->knob[HVBENCH_KNOB_BACKING]);
+}
+
+static int check_spec(const struct run_spec *spec, struct failure *why)
+{
+	struct vm_config config;
+
+	spec_config(spec, &config);
+	return engine_check(spec->engine, &config, why);
+}
+
+/* Does one of the line's engines take where the wheels stand? */
+static bool an_engine_takes(const struct wheels *wheels, const struct suite_line *line)
+{
+	struct wheels other = *wheels;
+	unsigned int *at = &other.at[WHEEL_ENGINE];
+	struct run_spec spec;
+	struct failure unused;
+
+	for (*at = 0; *at < other.values[WHEEL_ENGINE]->nr; ++*at) {
+		wheels_spec(&other, line, &spec);
+		if (!check_spec(&spec, &unused))
+			return true;
+	}
+	return false;
 }
 
 static struct cell *find_cell(struct matrix *matrix, const struct run_spec *spec)
@@ -92,8 +120,8 @@ static bool is_optional(const struct suite_line *line)
 
 /*
  * A configuration runs once, however often it is named: results could not
- * tell two of them apart. Within a line, doubles come from knobs of the other
- * MMU and are no news.
+ * tell two of them apart. Within a line, doubles come from knobs of another
+ * engine or MMU and are no news.
  */
 static void merge(struct matrix *matrix, struct cell *cell, const struct run_spec *spec,
 		  const struct suite_line *line, unsigned int repeat)
@@ -125,6 +153,11 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 			++*group;
 		new_group = false;
 		wheels_spec(&wheels, line, &spec);
+		if (check_spec(&spec, why)) {
+			if (an_engine_takes(&wheels, line))
+				continue;
+			return -1;
+		}
 		cell = find_cell(matrix, &spec);
 		if (cell) {
 			merge(matrix, cell, &spec, line, repeat);
@@ -168,53 +201,15 @@ void matrix_free(struct matrix *matrix)
 	memset(matrix, 0, sizeof(*matrix));
 }
 
-/* Adds one group's runs; cells [first, end) are of that group. */
-static void plan_group(struct plan *plan, const struct matrix *matrix, unsigned int first,
-		       unsigned int end)
+void matrix_count(const struct matrix *matrix, unsigned int *cells, unsigned int *runs)
 {
-	unsigned int round, rounds = 0, i;
+	unsigned int i;
 
-	for (i = first; i < end; i++) {
-		if (matrix->cell[i].repeat > rounds)
-			rounds = matrix->cell[i].repeat;
+	*cells = *runs = 0;
+	for (i = 0; i < matrix->nr; i++) {
+		if (matrix->cell[i].left_out)
+			continue;
+		++*cells;
+		*runs += matrix->cell[i].repeat;
 	}
-	for (round = 0; round < rounds; round++) {
-		for (i = 0; i < end - first; i++) {
-			unsigned int c = round % 2 ? end - 1 - i : first + i;
-
-			if (round >= matrix->cell[c].repeat)
-				continue;
-			plan->step[plan->nr++] = (struct step){
-				.cell = c,
-				.repetition = round + 1,
-			};
-		}
-	}
-	plan->step[plan->nr - 1].last_of_group = true;
-}
-
-int plan_make(const struct matrix *matrix, struct plan *plan, struct failure *why)
-{
-	unsigned int first = 0, end, total = 0;
-
-	for (end = 0; end < matrix->nr; end++)
-		total += matrix->cell[end].repeat;
-	memset(plan, 0, sizeof(*plan));
-	plan->step = calloc(total, sizeof(*plan->step));
-	if (!plan->step)
-		return fail(why, STATUS_ENVIRONMENT, "out of memory");
-	while (first < matrix->nr) {
-		end = first + 1;
-		while (end < matrix->nr && matrix->cell[end].group == matrix->cell[first].group)
-			end++;
-		plan_group(plan, matrix, first, end);
-		first = end;
-	}
-	return 0;
-}
-
-void plan_free(struct plan *plan)
-{
-	free(plan->step);
-	memset(plan, 0, sizeof(*plan));
 }

@@ -14,10 +14,12 @@ static int bad(struct failure *why, const char *what)
 	return fail(why, STATUS_RUN_FAILED, "the guest broke its contract: %s", what);
 }
 
-void phases_init(struct phases *phases, struct run_result *result, FILE *console)
+void phases_init(struct phases *phases, const struct engine_ops *engine, struct run_result *result,
+		 FILE *console)
 {
 	memset(phases, 0, sizeof(*phases));
 	memset(result, 0, sizeof(*result));
+	phases->engine = engine;
 	phases->result = result;
 	phases->console = console;
 }
@@ -44,7 +46,7 @@ static int ring_console(struct phases *phases, const struct hvbench_mailbox *box
 
 	if (bytes > sizeof(box->console))
 		return bad(why, "console_bytes is larger than console[]");
-	if (phases->console_bytes > CONSOLE_LIMIT)
+	if (!phases->console || phases->console_bytes > CONSOLE_LIMIT)
 		return 0;
 	put_text(box->console, bytes, phases->console);
 	phases->console_bytes += bytes;
@@ -54,7 +56,7 @@ static int ring_console(struct phases *phases, const struct hvbench_mailbox *box
 }
 
 static int ring_begin(struct phases *phases, const struct hvbench_mailbox *box,
-		      const struct hvbench_stats *now, struct failure *why)
+		      const struct snapshot *now, struct failure *why)
 {
 	unsigned int i;
 
@@ -105,7 +107,7 @@ static struct phase *add_phase(struct run_result *result)
 }
 
 static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
-		    const struct hvbench_stats *now, struct failure *why)
+		    const struct snapshot *now, struct failure *why)
 {
 	struct phase *phase;
 
@@ -125,7 +127,8 @@ static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 	phase->tsc = box->tsc_end - box->tsc_begin;
 	phase->guest_table_bytes = box->table_bytes;
 	phase->guest_faults = box->guest_faults;
-	stats_subtract(&phases->begin, now, &phase->stats);
+	stats_subtract(&phases->begin.stats, &now->stats, &phase->stats);
+	own_subtract(phases->engine, phases->begin.own, now->own, phase->own);
 	phases->result->nr_phases++;
 	phases->open = false;
 	return 0;
@@ -152,7 +155,7 @@ static int ring_exit(struct phases *phases, const struct hvbench_mailbox *box, s
 }
 
 int phases_ring(struct phases *phases, uint32_t doorbell, const struct hvbench_mailbox *box,
-		const struct hvbench_stats *now, struct failure *why)
+		const struct snapshot *now, struct failure *why)
 {
 	switch (doorbell) {
 	case HVBENCH_BELL_CONSOLE:

@@ -13,18 +13,21 @@
 #include "result.h"
 
 struct phases {
+	const struct engine_ops *engine;
 	struct run_result *result; /* grows by one for each phase ended */
 	FILE *console;
 	size_t console_bytes; /* shown so far; there is a limit */
 	bool open; /* between begin and end */
 	char name[HVBENCH_NAME_BYTES];
-	struct hvbench_stats begin;
+	struct snapshot begin;
 	bool exited;
 };
 
-void phases_init(struct phases *phases, struct run_result *result, FILE *console);
+/* Without a console, nothing is shown of what the guest says. */
+void phases_init(struct phases *phases, const struct engine_ops *engine, struct run_result *result,
+		 FILE *console);
 /* 0 to go on (see phases->exited), -1 with the reason why the run failed. */
 int phases_ring(struct phases *phases, uint32_t doorbell, const struct hvbench_mailbox *box,
-		const struct hvbench_stats *now, struct failure *why);
+		const struct snapshot *now, struct failure *why);
 
 #endif

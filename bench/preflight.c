@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "preflight.h"
+#include "stop.h"
 
 /* What an engine can refuse; the guest and its parameters are not part of it. */
 static bool same_vm(const struct run_spec *a, const struct run_spec *b)
@@ -14,10 +15,10 @@ static bool same_vm(const struct run_spec *a, const struct run_spec *b)
 /* Makes the VM, as cheaply as it can be made, and lets it go. */
 static int try_vm(struct engine *engine, const struct run_spec *spec, struct failure *why)
 {
-	struct vm_config config = { .mmu = spec->mmu, .memory_bytes = spec->memory_bytes };
+	struct vm_config config;
 	struct vm vm;
 
-	memcpy(config.knob, spec->knob, sizeof(config.knob));
+	spec_config(spec, &config);
 	/* Memory on demand costs nothing here; 1G pages are the tool's own. */
 	if (config.knob[HVBENCH_KNOB_BACKING] != HVBENCH_SIZE_1G)
 		config.knob[HVBENCH_KNOB_POPULATE] = 0;
@@ -27,52 +28,49 @@ static int try_vm(struct engine *engine, const struct run_spec *spec, struct fai
 	return 0;
 }
 
-/* Once for each line and reason: a list of values would say it over and over. */
-static void tell(FILE *err, json_t *missing, const char *text)
-{
-	size_t i;
-
-	for (i = 0; i < json_array_size(missing); i++) {
-		if (!strcmp(json_string_value(json_array_get(missing, i)), text))
-			return;
-	}
-	fprintf(err, "%s; left out\n", text);
-	json_array_append_new(missing, json_string(text));
-}
-
-/* Of the cells before it, is one of the same VM? Those passed, or are not there any more. */
-static bool seen(const struct matrix *matrix, unsigned int kept, const struct run_spec *spec)
+/* Of the pass's cells before it, was one of the same VM taken? */
+static bool seen(const struct pass *pass, const struct matrix *matrix, unsigned int before)
 {
 	unsigned int i;
 
-	for (i = 0; i < kept; i++) {
-		if (same_vm(&matrix->cell[i].spec, spec))
+	for (i = 0; i < before; i++) {
+		if (pass_has(pass, &matrix->cell[i]) &&
+		    same_vm(&matrix->cell[i].spec, &matrix->cell[before].spec))
 			return true;
 	}
 	return false;
 }
 
-int preflight(struct engine *engine, struct matrix *matrix, const char *name, FILE *err,
-	      json_t *missing, struct failure *why)
+/* 0 where the suite can do without what was refused; why has the text for it then. */
+static int bear(const struct pass *pass, const struct cell *cell, const char *name,
+		struct failure *why)
 {
-	unsigned int i, kept = 0;
+	/* A wrong suite is wrong on every machine; a signal is no lack. */
+	bool lack = why->status == STATUS_ENVIRONMENT && stop_requested() != STOP_SIGNAL;
+
+	if (lack && pass->dispensable) {
+		fail_within(why, "%s", pass->engine->name);
+		return 0;
+	}
+	fail_within(why, "%s:%u", name, cell->line);
+	return lack && cell->optional ? 0 : -1;
+}
+
+int preflight(struct engine *engine, const struct pass *pass, struct matrix *matrix,
+	      const char *name, struct missing *missing, struct failure *why)
+{
+	unsigned int i;
 
 	for (i = 0; i < matrix->nr; i++) {
 		struct cell *cell = &matrix->cell[i];
 
-		if (!seen(matrix, kept, &cell->spec) && try_vm(engine, &cell->spec, why)) {
-			fail_within(why, "%s:%u", name, cell->line);
-			/* A wrong suite is wrong on every machine. */
-			if (why->status != STATUS_ENVIRONMENT || !cell->optional)
-				return -1;
-			tell(err, missing, why->text);
+		if (!pass_has(pass, cell) || seen(pass, matrix, i) ||
+		    !try_vm(engine, &cell->spec, why))
 			continue;
-		}
-		matrix->cell[kept++] = *cell;
+		if (bear(pass, cell, name, why))
+			return -1;
+		missing_tell(missing, why->text);
+		cell->left_out = true;
 	}
-	matrix->nr = kept;
-	if (!kept)
-		return fail(why, STATUS_ENVIRONMENT,
-			    "%s: this machine lacks what every line of it asks for", name);
 	return 0;
 }

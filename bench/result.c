@@ -20,11 +20,13 @@ uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted, uint32_t b
 	return (bytes + unit - 1) & ~(unit - 1);
 }
 
-void spec_init(struct run_spec *spec, const struct guest_file *guest)
+void spec_init(struct run_spec *spec, const struct engine_ops *engine,
+	       const struct guest_file *guest)
 {
 	unsigned int i;
 
 	memset(spec, 0, sizeof(*spec));
+	spec->engine = engine;
 	spec->guest = guest;
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++)
 		spec->knob[i] = knob_get(i)->def;
@@ -35,7 +37,7 @@ void spec_init(struct run_spec *spec, const struct guest_file *guest)
 
 bool spec_equal(const struct run_spec *a, const struct run_spec *b)
 {
-	return a->guest == b->guest && a->mmu == b->mmu &&
+	return a->engine == b->engine && a->guest == b->guest && a->mmu == b->mmu &&
 	       !memcmp(a->knob, b->knob, sizeof(a->knob)) &&
 	       !memcmp(a->value, b->value, sizeof(a->value));
 }
@@ -52,18 +54,36 @@ void spec_params(const struct run_spec *spec, char *buf, size_t size)
 				 info->params[i].name, spec->value[i]);
 }
 
-void spec_variant(const struct run_spec *spec, char *buf, size_t size)
+bool spec_knob_applies(const struct run_spec *spec, unsigned int knob)
 {
-	size_t used = snprintf(buf, size, "mmu=%s", mmu_name(spec->mmu));
+	return knob_applies(knob, spec->mmu) && engine_has_knob(spec->engine, knob);
+}
+
+void spec_variant(const struct run_spec *spec, const struct engine_ops *first, char *buf,
+		  size_t size)
+{
+	size_t used = 0;
 	unsigned int i;
+
+	if (spec->engine != first)
+		used = snprintf(buf, size, "engine=%s ", spec->engine->name);
+	used += snprintf(buf + used, size - used, "mmu=%s", mmu_name(spec->mmu));
 
 	for (i = 0; i < HVBENCH_NR_KNOBS && used < size; i++) {
 		const struct knob *knob = knob_get(i);
 
-		if (spec->knob[i] != knob->def && knob_applies(i, spec->mmu))
+		if (spec->knob[i] != knob->def && spec_knob_applies(spec, i))
 			used += snprintf(buf + used, size - used, " %s=%s", knob->name,
 					 knob->choice.name[spec->knob[i]]);
 	}
+}
+
+void spec_config(const struct run_spec *spec, struct vm_config *config)
+{
+	memset(config, 0, sizeof(*config));
+	config->mmu = spec->mmu;
+	config->memory_bytes = spec->memory_bytes;
+	memcpy(config->knob, spec->knob, sizeof(config->knob));
 }
 
 void result_free(struct run_result *result)
@@ -72,14 +92,19 @@ void result_free(struct run_result *result)
 	memset(result, 0, sizeof(*result));
 }
 
+/* Of a GAUGE or PEAK the level at the end. */
+static uint64_t change(const struct counter *counter, uint64_t begin, uint64_t end)
+{
+	return counter->kind == COUNTER_EVENT ? end - begin : end;
+}
+
 void stats_subtract(const struct hvbench_stats *begin, const struct hvbench_stats *end,
 		    struct hvbench_stats *delta)
 {
 	unsigned int i, b;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++)
-		delta->counter[i] = end->counter[i] -
-				    (counter_get(i)->kind == COUNTER_EVENT ? begin->counter[i] : 0);
+		delta->counter[i] = change(counter_get(i), begin->counter[i], end->counter[i]);
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
 		delta->exits[i] = end->exits[i] - begin->exits[i];
 		delta->outside_tsc[i] = end->outside_tsc[i] - begin->outside_tsc[i];
@@ -89,9 +114,13 @@ void stats_subtract(const struct hvbench_stats *begin, const struct hvbench_stat
 	}
 }
 
-bool counter_is_flush(unsigned int index)
+void own_subtract(const struct engine_ops *engine, const uint64_t *begin, const uint64_t *end,
+		  uint64_t *delta)
 {
-	return !strncmp(counter_get(index)->name, "flush_", strlen("flush_"));
+	unsigned int i;
+
+	for (i = 0; i < engine->nr_own; i++)
+		delta[i] = change(&engine->own[i], begin[i], end[i]);
 }
 
 uint64_t phase_flushes(const struct phase *phase)
@@ -128,15 +157,42 @@ uint64_t phase_own_tsc(const struct phase *phase)
 					  phase->stats.outside_tsc[EXIT_PREEMPTION_TIMER]);
 }
 
+uint64_t phase_host_exits(const struct phase *phase)
+{
+	return phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
+	       phase->stats.exits[EXIT_PREEMPTION_TIMER];
+}
+
+uint64_t phase_own_exits(const struct phase *phase)
+{
+	return beyond(phase->stats.counter[HVBENCH_CNT_vm_exits], phase_host_exits(phase));
+}
+
 /* The host's turns are VM exits, and without VPID flushes, of their own. */
 static uint64_t exact_counter(const struct phase *phase, unsigned int i)
 {
-	uint64_t value = phase->stats.counter[i];
+	if (i == HVBENCH_CNT_vm_exits)
+		return phase_own_exits(phase);
+	if (i == HVBENCH_CNT_flush_transition)
+		return beyond(phase->stats.counter[i], phase_host_exits(phase));
+	return phase->stats.counter[i];
+}
 
-	if (i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_flush_transition)
-		return beyond(value, phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] +
-					     phase->stats.exits[EXIT_PREEMPTION_TIMER]);
-	return value;
+static bool own_counts_equal(const struct engine_ops *engine, const struct phase *a,
+			     const struct phase *b, char *what, size_t size)
+{
+	char name[64];
+	unsigned int i;
+
+	for (i = 0; i < engine->nr_own; i++) {
+		if (a->own[i] == b->own[i] || !strcmp(engine->own[i].unit, "tsc"))
+			continue;
+		engine_own_name(engine, i, name, sizeof(name));
+		snprintf(what, size, "%s in phase %s: %" PRIu64 " and %" PRIu64, name, a->name,
+			 a->own[i], b->own[i]);
+		return false;
+	}
+	return true;
 }
 
 static bool phase_counts_equal(const struct phase *a, const struct phase *b, char *what,
@@ -186,8 +242,8 @@ bool results_same_phases(const struct run_result *a, const struct run_result *b)
 	return true;
 }
 
-bool results_counts_equal(const struct run_result *a, const struct run_result *b, char *what,
-			  size_t size)
+bool results_counts_equal(const struct engine_ops *engine, const struct run_result *a,
+			  const struct run_result *b, char *what, size_t size)
 {
 	unsigned int i;
 
@@ -196,7 +252,8 @@ bool results_counts_equal(const struct run_result *a, const struct run_result *b
 		return false;
 	}
 	for (i = 0; i < a->nr_phases; i++) {
-		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what, size))
+		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what, size) ||
+		    !own_counts_equal(engine, &a->phase[i], &b->phase[i], what, size))
 			return false;
 	}
 	return true;

@@ -7,12 +7,14 @@
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
 
+#include "engine.h"
 #include "guest_file.h"
 #include "hvbench.h"
 #include "tables.h"
 
 /* One configuration, complete: nothing is left to defaults. */
 struct run_spec {
+	const struct engine_ops *engine;
 	const struct guest_file *guest;
 	uint32_t mmu;
 	uint32_t knob[HVBENCH_MAX_KNOBS];
@@ -30,6 +32,7 @@ struct phase {
 	uint64_t guest_faults;
 	/* Change over the phase; of GAUGE and PEAK the level at its end. */
 	struct hvbench_stats stats;
+	uint64_t own[ENGINE_MAX_OWN]; /* the engine's own counters, alike */
 };
 
 #define MAX_PHASES 64
@@ -40,27 +43,41 @@ struct run_result {
 };
 
 /* All defaults: of the guest, of the knobs; ept; enough memory. */
-void spec_init(struct run_spec *spec, const struct guest_file *guest);
+void spec_init(struct run_spec *spec, const struct engine_ops *engine,
+	       const struct guest_file *guest);
 /* The default of memory for a guest, and any size rounded up to the unit. */
 uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted, uint32_t backing);
 bool spec_equal(const struct run_spec *a, const struct run_spec *b);
 /* `pages=1024 passes=8`: every parameter, in the guest's order. */
 void spec_params(const struct run_spec *spec, char *buf, size_t size);
-/* `mmu=spt spt.sync=vtlb`: the MMU and every knob that is not at its default. */
-void spec_variant(const struct run_spec *spec, char *buf, size_t size);
+/* False for knobs of the other MMU, and for those that the engine lacks. */
+bool spec_knob_applies(const struct run_spec *spec, unsigned int knob);
+/*
+ * `engine=kvm mmu=spt vpid=off`: the engine where it is not the first, the MMU
+ * and every knob that is not at its default.
+ */
+void spec_variant(const struct run_spec *spec, const struct engine_ops *first, char *buf,
+		  size_t size);
+/* The VM that it asks for. */
+void spec_config(const struct run_spec *spec, struct vm_config *config);
 
 void result_free(struct run_result *result);
 
 /* end - begin, counter by counter, into delta (which may be end). */
 void stats_subtract(const struct hvbench_stats *begin, const struct hvbench_stats *end,
 		    struct hvbench_stats *delta);
+/* The same for the engine's own counters. */
+void own_subtract(const struct engine_ops *engine, const uint64_t *begin, const uint64_t *end,
+		  uint64_t *delta);
 
-/* True for the flush_* counters: flushes that the hypervisor executed. */
-bool counter_is_flush(unsigned int index);
 /* Flushes that the hypervisor executed: the sum of the flush_* counters. */
 uint64_t phase_flushes(const struct phase *phase);
 /* Flushes that the guest asked for and the hypervisor did not see. */
 uint64_t phase_untrapped(const struct phase *phase);
+/* VM exits that gave the host its turn. */
+uint64_t phase_host_exits(const struct phase *phase);
+/* All others. */
+uint64_t phase_own_exits(const struct phase *phase);
 /* The phase's TSC without the time spent on the host's interrupts. */
 uint64_t phase_own_tsc(const struct phase *phase);
 
@@ -70,8 +87,8 @@ bool results_same_phases(const struct run_result *a, const struct run_result *b)
  * Compares the exact counts of two repetitions: all but times and what the
  * host's interrupts add. True when equal; else what says which one differs.
  */
-bool results_counts_equal(const struct run_result *a, const struct run_result *b, char *what,
-			  size_t size);
+bool results_counts_equal(const struct engine_ops *engine, const struct run_result *a,
+			  const struct run_result *b, char *what, size_t size);
 
 /* Sorts the values; the mean of the middle two of an even number. */
 double median(double *values, unsigned int nr);

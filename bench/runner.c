@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "counts.h"
 #include "phases.h"
 #include "runner.h"
 #include "stop.h"
@@ -70,8 +71,8 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 		    detail);
 }
 
-/* Runs until the guest's EXIT. stats is room for a snapshot. */
-static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *stats,
+/* Runs until the guest's EXIT. now is room for the counters of a moment. */
+static int run_loop(struct vm *vm, struct phases *phases, struct snapshot *now,
 		    unsigned int timeout_seconds, struct failure *why)
 {
 	const struct engine_ops *ops = vm->engine->ops;
@@ -85,10 +86,10 @@ static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *
 		case HVBENCH_RUN_NONE:
 			break;
 		case HVBENCH_RUN_DOORBELL:
-			ops->read_stats(vm, stats);
+			ops->read_counters(vm, now);
 			/* One copy: what is checked is what is used. */
 			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA, sizeof(box));
-			if (phases_ring(phases, run.doorbell, &box, stats, why))
+			if (phases_ring(phases, run.doorbell, &box, now, why))
 				return -1;
 			break;
 		case HVBENCH_RUN_ENDED:
@@ -102,22 +103,25 @@ static int run_loop(struct vm *vm, struct phases *phases, struct hvbench_stats *
 	return 0;
 }
 
-int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
-	      FILE *console, struct run_result *result, struct failure *why)
+/* One VM's life. counting: see struct vm_config; without a console the guest is mute. */
+static int run_vm(struct engine *engine, const struct run_spec *spec, bool counting,
+		  unsigned int timeout_seconds, FILE *console, struct run_result *result,
+		  struct failure *why)
 {
-	struct vm_config config = { .mmu = spec->mmu, .memory_bytes = spec->memory_bytes };
-	struct hvbench_stats *stats = malloc(sizeof(*stats));
+	struct snapshot *now = malloc(sizeof(*now));
 	struct phases *phases = malloc(sizeof(*phases));
+	struct vm_config config;
 	struct vm vm;
 	int ret = -1;
 
 	memset(result, 0, sizeof(*result));
-	memcpy(config.knob, spec->knob, sizeof(config.knob));
-	if (!stats || !phases) {
+	spec_config(spec, &config);
+	config.counting = counting;
+	if (!now || !phases) {
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 		goto out;
 	}
-	phases_init(phases, result, console);
+	phases_init(phases, engine->ops, result, console);
 	/* Armed before the VM is made: that may take its time, too. */
 	stop_arm(timeout_seconds);
 	if (engine->ops->create(engine, &config, &vm, why)) {
@@ -126,7 +130,7 @@ int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int t
 	} else {
 		ret = prepare(&vm, spec, why);
 		if (!ret)
-			ret = run_loop(&vm, phases, stats, timeout_seconds, why);
+			ret = run_loop(&vm, phases, now, timeout_seconds, why);
 		engine->ops->destroy(&vm);
 	}
 	stop_disarm();
@@ -134,6 +138,52 @@ int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int t
 		result_free(result);
 out:
 	free(phases);
-	free(stats);
+	free(now);
 	return ret;
+}
+
+static int merge(struct run_result *timed, const struct run_result *counted,
+		 const struct run_terms *terms, struct failure *why)
+{
+	char what[256];
+
+	if (!results_same_phases(timed, counted))
+		return fail(why, STATUS_RUN_FAILED,
+			    "the run that counted went through other phases than the timed one");
+	if (!counts_fit(timed, counted, what, sizeof(what))) {
+		if (terms->machine == MACHINE_EMULATED)
+			return fail(why, STATUS_RUN_FAILED,
+				    "the counts are not of the run that was timed: %s", what);
+		fprintf(terms->console,
+			"hvbench: WARNING: the counts are not quite of the run that was timed: "
+			"%s\n",
+			what);
+	}
+	counts_take(timed, counted);
+	return 0;
+}
+
+/* The guest said all it has to say when it was timed. */
+static int count(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
+		 struct run_result *timed, struct failure *why)
+{
+	struct run_result counted;
+	int ret;
+
+	if (run_vm(engine, spec, true, terms->timeout_seconds, NULL, &counted, why))
+		return fail_within(why, "while counting");
+	ret = merge(timed, &counted, terms, why);
+	result_free(&counted);
+	return ret;
+}
+
+int run_guest(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
+	      struct run_result *result, struct failure *why)
+{
+	if (run_vm(engine, spec, false, terms->timeout_seconds, terms->console, result, why))
+		return -1;
+	if (!engine->ops->counts_apart || !count(engine, spec, terms, result, why))
+		return 0;
+	result_free(result);
+	return -1;
 }

@@ -11,8 +11,17 @@
 #include "engine.h"
 #include "result.h"
 
-/* 0 with a result to free, or -1 with the reason and nothing to free. */
-int run_guest(struct engine *engine, const struct run_spec *spec, unsigned int timeout_seconds,
-	      FILE *console, struct run_result *result, struct failure *why);
+struct run_terms {
+	unsigned int timeout_seconds; /* of each VM */
+	enum machine_kind machine; /* emulated: counts are exact, or the run failed */
+	FILE *console; /* what the guest says, and warnings */
+};
+
+/*
+ * 0 with a result to free, or -1 with the reason and nothing to free. With an
+ * engine that counts apart, this is two VMs, one after the other.
+ */
+int run_guest(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
+	      struct run_result *result, struct failure *why);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A suite file: one experiment a line, `WORKLOAD key=value[,value]...`, where
- * a key is a parameter of the workload, a knob, `mmu`, `repeat`, `memory` or
- * `optional`.
- * suite_parse.c reads it, matrix.c expands its lists to single configurations.
+ * a key is a parameter of the workload, a knob, `engine`, `mmu`, `repeat`,
+ * `memory` or `optional`.
+ * suite_parse.c reads it, matrix.c expands its lists to single configurations,
+ * plan.c puts their runs in order.
  */
 #ifndef BENCH_SUITE_H
 #define BENCH_SUITE_H
@@ -23,7 +24,9 @@ struct suite_values {
 
 struct suite_line {
 	unsigned int number; /* in the file, from 1 */
+	const struct engine_ops *const *engines; /* all there are */
 	const struct guest_file *guest;
+	struct suite_values engine; /* indices into engines; none: the first */
 	struct suite_values mmu;
 	struct suite_values knob[HVBENCH_NR_KNOBS];
 	struct suite_values param[HVBENCH_MAX_PARAMS];
@@ -42,9 +45,9 @@ struct suite {
  * `name:line: what`. 0, or -1 with nothing held.
  */
 int suite_parse(const char *text, const char *name, const struct catalog *catalog,
-		struct suite *suite, struct failure *why);
-int suite_read(const char *path, const struct catalog *catalog, struct suite *suite,
-	       struct failure *why);
+		const struct engine_ops *const *engines, struct suite *suite, struct failure *why);
+int suite_read(const char *path, const struct catalog *catalog,
+	       const struct engine_ops *const *engines, struct suite *suite, struct failure *why);
 void suite_free(struct suite *suite);
 
 /* One configuration to be run. */
@@ -52,9 +55,10 @@ struct cell {
 	struct run_spec spec;
 	unsigned int line; /* of the suite file */
 	unsigned int repeat;
-	/* Cells of one group differ in MMU and knobs alone, and interleave. */
+	/* Cells of one group differ in engine, MMU and knobs alone. */
 	unsigned int group;
 	bool optional; /* every line that names it says so */
+	bool left_out; /* what it asks for is not to be had */
 };
 
 struct matrix {
@@ -63,29 +67,15 @@ struct matrix {
 	unsigned int merged; /* configurations that the file names twice */
 };
 
-/* One run of the plan. */
-struct step {
-	unsigned int cell;
-	unsigned int repetition; /* from 1 */
-	bool last_of_group;
-};
-
-struct plan {
-	struct step *step;
-	unsigned int nr;
-};
-
-/* Lines that say nothing of repeat get that many repetitions. */
+/*
+ * Lines that say nothing of repeat get that many repetitions. A combination that
+ * an engine can never run is dropped where another engine of the line takes it;
+ * else the line is wrong.
+ */
 int matrix_expand(const struct suite *suite, const char *name, unsigned int repeat,
 		  struct matrix *matrix, struct failure *why);
 void matrix_free(struct matrix *matrix);
-
-/*
- * The order of runs: group by group; within a group round by round, the
- * first round forward, the next backward (ABBA), so that a drift of the
- * machine falls on all variants alike.
- */
-int plan_make(const struct matrix *matrix, struct plan *plan, struct failure *why);
-void plan_free(struct plan *plan);
+/* What is not left out: how many cells, and how many runs of them. */
+void matrix_count(const struct matrix *matrix, unsigned int *cells, unsigned int *runs);
 
 #endif

@@ -31,6 +31,7 @@ static int unknown_key(const struct suite_line *line, const char *word, struct f
 
 	for (i = 0; i < info->nr_params; i++)
 		names_add(&names, info->params[i].name);
+	names_add(&names, "engine");
 	names_add(&names, "mmu");
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++)
 		names_add(&names, knob_get(i)->name);
@@ -57,6 +58,8 @@ static int find_key(struct suite_line *line, const char *word, struct key *key, 
 	if (i >= 0) {
 		key->values = &line->knob[i];
 		key->knob = knob_get(i);
+	} else if (!strcmp(word, "engine")) {
+		key->values = &line->engine;
 	} else if (!strcmp(word, "mmu")) {
 		key->values = &line->mmu;
 	} else if (!strcmp(word, "repeat")) {
@@ -87,6 +90,8 @@ static int parse_value(struct suite_line *line, const struct key *key, const cha
 				    why);
 	if (key->values == &line->optional)
 		return value_choice(name, &off_on, word, value, why);
+	if (key->values == &line->engine)
+		return value_engine(line->engines, word, value, why);
 	return value_mmu(word, value, why);
 }
 
@@ -137,19 +142,46 @@ static int parse_pair(struct suite_line *line, char *pair, struct failure *why)
 	return 0;
 }
 
-/* A knob of an MMU that the line leaves out would be dropped in silence. */
+static const struct engine_ops *line_engine(const struct suite_line *line, unsigned int i)
+{
+	return line->engines[line->engine.nr ? line->engine.value[i] : 0];
+}
+
+static bool an_engine_has(const struct suite_line *line, unsigned int knob)
+{
+	unsigned int i = 0;
+
+	do {
+		if (engine_has_knob(line_engine(line, i), knob))
+			return true;
+	} while (++i < line->engine.nr);
+	return false;
+}
+
+/* Without a list, a line runs under all MMUs. */
+static bool an_mmu_has(const struct suite_line *line, unsigned int knob)
+{
+	unsigned int i;
+
+	for (i = 0; i < line->mmu.nr; i++) {
+		if (knob_applies(knob, line->mmu.value[i]))
+			return true;
+	}
+	return !line->mmu.nr;
+}
+
+/* A knob of an engine or MMU that the line leaves out would be dropped in silence. */
 static int check_knobs(const struct suite_line *line, struct failure *why)
 {
-	unsigned int i, m;
+	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
-		if (!line->knob[i].nr || !line->mmu.nr)
+		if (!line->knob[i].nr)
 			continue;
-		for (m = 0; m < line->mmu.nr; m++) {
-			if (knob_applies(i, line->mmu.value[m]))
-				break;
-		}
-		if (m == line->mmu.nr)
+		if (!an_engine_has(line, i))
+			return fail(why, STATUS_USAGE, "%s has no effect under engine=%s",
+				    knob_get(i)->name, line_engine(line, 0)->name);
+		if (!an_mmu_has(line, i))
 			return fail(why, STATUS_USAGE, "%s has no effect under mmu=%s",
 				    knob_get(i)->name, mmu_name(line->mmu.value[0]));
 	}
@@ -176,7 +208,8 @@ static int parse_line(char *text, const struct catalog *catalog, struct suite_li
 	return line->guest ? check_knobs(line, why) : 0;
 }
 
-static struct suite_line *add_line(struct suite *suite, unsigned int number)
+static struct suite_line *add_line(struct suite *suite, const struct engine_ops *const *engines,
+				   unsigned int number)
 {
 	struct suite_line *line = reallocarray(suite->line, suite->nr + 1, sizeof(*line));
 
@@ -185,12 +218,14 @@ static struct suite_line *add_line(struct suite *suite, unsigned int number)
 	suite->line = line;
 	line += suite->nr;
 	memset(line, 0, sizeof(*line));
+	line->engines = engines;
 	line->number = number;
 	return line;
 }
 
 static int parse_text(char *text, const char *name, const struct catalog *catalog,
-		      struct suite *suite, struct failure *why)
+		      const struct engine_ops *const *engines, struct suite *suite,
+		      struct failure *why)
 {
 	unsigned int number = 0;
 	char *rest = text, *row;
@@ -199,7 +234,7 @@ static int parse_text(char *text, const char *name, const struct catalog *catalo
 	while ((row = strsep(&rest, "\n"))) {
 		number++;
 		row[strcspn(row, "#")] = '\0';
-		line = add_line(suite, number);
+		line = add_line(suite, engines, number);
 		if (!line)
 			return fail(why, STATUS_ENVIRONMENT, "out of memory");
 		if (parse_line(row, catalog, line, why))
@@ -216,7 +251,7 @@ static int parse_text(char *text, const char *name, const struct catalog *catalo
 }
 
 int suite_parse(const char *text, const char *name, const struct catalog *catalog,
-		struct suite *suite, struct failure *why)
+		const struct engine_ops *const *engines, struct suite *suite, struct failure *why)
 {
 	char *copy = strdup(text);
 	int ret;
@@ -224,15 +259,15 @@ int suite_parse(const char *text, const char *name, const struct catalog *catalo
 	memset(suite, 0, sizeof(*suite));
 	if (!copy)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
-	ret = parse_text(copy, name, catalog, suite, why);
+	ret = parse_text(copy, name, catalog, engines, suite, why);
 	free(copy);
 	if (ret)
 		suite_free(suite);
 	return ret;
 }
 
-int suite_read(const char *path, const struct catalog *catalog, struct suite *suite,
-	       struct failure *why)
+int suite_read(const char *path, const struct catalog *catalog,
+	       const struct engine_ops *const *engines, struct suite *suite, struct failure *why)
 {
 	FILE *file = fopen(path, "re");
 	char *text = NULL;
@@ -250,7 +285,7 @@ int suite_read(const char *path, const struct catalog *catalog, struct suite *su
 	else if (strlen(text) != (size_t)len)
 		ret = fail(why, STATUS_USAGE, "%s: not a text file", path);
 	else
-		ret = suite_parse(text, path, catalog, suite, why);
+		ret = suite_parse(text, path, catalog, engines, suite, why);
 	free(text);
 	fclose(file);
 	return ret;

@@ -116,11 +116,14 @@ const struct counter *counter_get(unsigned int index)
 	return &counters[index];
 }
 
-const char *counter_unit(unsigned int index, enum machine_kind machine)
+const char *counter_unit(const struct counter *counter, enum machine_kind machine)
 {
-	const char *unit = counters[index].unit;
+	return strcmp(counter->unit, "tsc") ? counter->unit : machine_tsc_unit(machine);
+}
 
-	return strcmp(unit, "tsc") ? unit : machine_tsc_unit(machine);
+bool counter_is_flush(unsigned int index)
+{
+	return !strncmp(counters[index].name, "flush_", strlen("flush_"));
 }
 
 const char *exit_name(unsigned int reason, char buf[EXIT_NAME_BYTES])

@@ -51,7 +51,9 @@ struct counter {
 /* By enum hvbench_counter. */
 const struct counter *counter_get(unsigned int index);
 /* The counter's unit, with `tsc` replaced by the machine's honest word. */
-const char *counter_unit(unsigned int index, enum machine_kind machine);
+const char *counter_unit(const struct counter *counter, enum machine_kind machine);
+/* True for the flush_* counters: flushes that the hypervisor executed. */
+bool counter_is_flush(unsigned int index);
 
 #define EXIT_NAME_BYTES 40
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What every command gets: the engine, the machine and where output goes. The
- * program fills it in once; tests fill in an engine and streams of their own.
+ * What every command gets: the engines, the machine and where output goes. The
+ * program fills it in once; tests fill in engines and streams of their own.
  */
 #ifndef BENCH_TOOL_H
 #define BENCH_TOOL_H
@@ -13,7 +13,8 @@
 #include "tables.h"
 
 struct tool {
-	const struct engine_ops *engine;
+	/* The first is the default; NULL ends them. */
+	const struct engine_ops *const *engines;
 	enum machine_kind machine;
 	FILE *out, *err;
 	bool terminal; /* err is one: progress may redraw its line */

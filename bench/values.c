@@ -35,6 +35,16 @@ int value_choice(const char *name, const struct names *choices, const char *word
 	return fail(why, STATUS_USAGE, "%s has no choice \"%.64s\"%s", name, word, hint);
 }
 
+int value_engine(const struct engine_ops *const *engines, const char *word, uint64_t *value,
+		 struct failure *why)
+{
+	struct names names = { .nr = 0 };
+
+	for (; *engines; engines++)
+		names_add(&names, (*engines)->name);
+	return value_choice("engine", &names, word, value, why);
+}
+
 int value_mmu(const char *word, uint64_t *value, struct failure *why)
 {
 	struct names mmus = { .nr = 0 };

@@ -12,7 +12,7 @@ struct call call(int (*command)(const struct tool *, int, char **), enum machine
 		 const char *words)
 {
 	char *copy = strdup(words), *rest = copy, *argv[MAX_WORDS + 1];
-	struct tool tool = { .engine = &fake_engine, .machine = machine };
+	struct tool tool = { .engines = fake_engines, .machine = machine };
 	struct call call = { 0 };
 	size_t out_size, err_size;
 	int argc = 0;

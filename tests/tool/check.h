@@ -25,9 +25,11 @@ void test_matrix(void);
 void test_csv(void);
 void test_host(void);
 void test_phases(void);
+void test_counts(void);
 void test_runner(void);
 void test_cmd_run(void);
 void test_cmd_suite(void);
+void test_engines(void);
 void test_interrupt(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "expect.h"
+#include "fake_engine.h"
 #include "tables.h"
 
 #define ROOM 2048
@@ -36,19 +37,21 @@ static const char *changed(const char *changes, const char *name, char word[64])
 	return NULL;
 }
 
-const char *expect_row(uint32_t mmu, const char *changes, const char *rest)
+const char *expect_row_of(const struct engine_ops *engine, uint32_t mmu, const char *changes,
+			  const char *rest)
 {
 	char word[64];
 	unsigned int i;
 
 	text[0] = '\0';
-	add("hvbench,");
+	add(engine->name);
+	add(",");
 	add(mmu_name(mmu));
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		const struct knob *knob = knob_get(i);
 
 		add(",");
-		if (!knob_applies(i, mmu))
+		if (!knob_applies(i, mmu) || !engine_has_knob(engine, i))
 			add("-");
 		else
 			add(changed(changes, knob->name, word) ?: knob->choice.name[knob->def]);
@@ -56,6 +59,11 @@ const char *expect_row(uint32_t mmu, const char *changes, const char *rest)
 	add(",");
 	add(rest);
 	return text;
+}
+
+const char *expect_row(uint32_t mmu, const char *changes, const char *rest)
+{
+	return expect_row_of(&fake_engine, mmu, changes, rest);
 }
 
 const char *expect_knobs(const char *between)

@@ -10,10 +10,24 @@
 
 struct fake fake;
 
+enum { FAKE_TLB_FLUSH, FAKE_PAGES_4K, NR_FAKE_OWN };
+
+static const struct counter fake_own[NR_FAKE_OWN] = {
+	[FAKE_TLB_FLUSH] = { "tlb_flush", COUNTER_EVENT, "flushes", "a flush" },
+	[FAKE_PAGES_4K] = { "pages_4k", COUNTER_GAUGE, "entries", "a leaf" },
+};
+
 void fake_reset(void)
 {
 	memset(&fake, 0, sizeof(fake));
 	fake.play = fake_good;
+}
+
+static void trace(const char *what, const char *who)
+{
+	size_t used = strlen(fake.trace);
+
+	snprintf(fake.trace + used, sizeof(fake.trace) - used, "%s %s; ", what, who);
 }
 
 void fake_ring(struct hvbench_run *run, uint32_t doorbell)
@@ -24,11 +38,11 @@ void fake_ring(struct hvbench_run *run, uint32_t doorbell)
 
 static void count_exits(struct fake_vm *fake_vm, unsigned int reason, uint64_t nr, uint64_t tsc)
 {
-	fake_vm->stats.exits[reason] += nr;
-	fake_vm->stats.outside_tsc[reason] += nr * tsc;
-	fake_vm->stats.outside_histogram[reason][10] += nr;
-	fake_vm->stats.counter[HVBENCH_CNT_vm_exits] += nr;
-	fake_vm->stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
+	fake_vm->now.stats.exits[reason] += nr;
+	fake_vm->now.stats.outside_tsc[reason] += nr * tsc;
+	fake_vm->now.stats.outside_histogram[reason][10] += nr;
+	fake_vm->now.stats.counter[HVBENCH_CNT_vm_exits] += nr;
+	fake_vm->now.stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
 }
 
 /* One fill a page, as theory has it, and a timer tick of the host. */
@@ -38,11 +52,14 @@ static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
 
 	count_exits(fake_vm, nested ? 48 : 0, pages, 1000);
 	count_exits(fake_vm, EXIT_EXTERNAL_INTERRUPT, 1, 5000);
-	fake_vm->stats.counter[HVBENCH_CNT_fault_fill] += pages;
-	fake_vm->stats.counter[nested ? HVBENCH_CNT_ept_fill_4k : HVBENCH_CNT_spt_fill] += pages;
-	fake_vm->stats.counter[HVBENCH_CNT_flush_invvpid_addr] += nested ? 0 : pages;
-	fake_vm->stats.counter[HVBENCH_CNT_table_bytes] = 16384;
-	fake_vm->stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
+	fake_vm->now.stats.counter[HVBENCH_CNT_fault_fill] += pages;
+	fake_vm->now.stats.counter[nested ? HVBENCH_CNT_ept_fill_4k : HVBENCH_CNT_spt_fill] +=
+		pages;
+	fake_vm->now.stats.counter[HVBENCH_CNT_flush_invvpid_addr] += nested ? 0 : pages;
+	fake_vm->now.own[FAKE_TLB_FLUSH] += pages;
+	fake_vm->now.own[FAKE_PAGES_4K] = pages;
+	fake_vm->now.stats.counter[HVBENCH_CNT_table_bytes] = 16384;
+	fake_vm->now.stats.counter[HVBENCH_CNT_table_bytes_peak] = 20480;
 	fake_vm->box->ops = pages;
 	fake_vm->box->tsc_begin = 1000000;
 	fake_vm->box->tsc_end = 1000000 + pages * 1200 + 5000;
@@ -102,18 +119,23 @@ int fake_hang(struct fake_vm *fake_vm, struct hvbench_run *run, struct failure *
 
 static int fake_open(struct engine *engine, struct failure *why)
 {
-	if (fake.absent)
-		return fail(why, STATUS_ENVIRONMENT, "%s", fake.absent);
+	const char *absent = engine->ops == &fake_kvm ? fake.kvm_absent : fake.absent;
+
+	trace("open", engine->ops->name);
+	if (fake.opening)
+		fake.opening(engine->ops);
+	if (absent)
+		return fail(why, STATUS_ENVIRONMENT, "%s", absent);
 	engine->info.version = HVBENCH_UAPI_VERSION;
 	engine->info.capabilities = HVBENCH_CAP_EPT | HVBENCH_CAP_VPID;
 	engine->info.physical_address_bits = 39;
-	fake.opened++;
+	fake.both_open |= fake.opened++ > 0;
 	return 0;
 }
 
 static void fake_close(struct engine *engine)
 {
-	(void)engine;
+	trace("close", engine->ops->name);
 	fake.opened--;
 }
 
@@ -124,7 +146,7 @@ static int fake_create(struct engine *engine, const struct vm_config *config, st
 
 	if (fake.refusal)
 		return fail(why, STATUS_USAGE, "%s", fake.refusal);
-	if (fake.refuse && fake.refuse(config, why))
+	if (fake.refuse && fake.refuse(engine->ops, config, why))
 		return -1;
 	memset(vm, 0, sizeof(*vm));
 	vm->engine = engine;
@@ -152,6 +174,7 @@ static int fake_start(struct vm *vm, const struct hvbench_start *start, struct f
 	struct fake_vm *fake_vm = vm->state;
 
 	(void)why;
+	trace(vm->engine->ops->name, mmu_name(vm->config.mmu));
 	fake_vm->serial = fake.vms++;
 	fake.start = *start;
 	return 0;
@@ -168,20 +191,94 @@ static int fake_run(struct vm *vm, struct hvbench_run *run, struct failure *why)
 	return ret;
 }
 
-static void fake_read_stats(struct vm *vm, struct hvbench_stats *stats)
+/* What an engine that counts apart knows while it is timed: the host's exits alone. */
+static void hide_counts(struct hvbench_stats *stats)
 {
-	const struct fake_vm *fake_vm = vm->state;
+	unsigned int i;
 
-	*stats = fake_vm->stats;
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (i != EXIT_EXTERNAL_INTERRUPT)
+			stats->exits[i] = 0;
+	}
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (counter_is_flush(i))
+			stats->counter[i] = 0;
+	}
 }
 
-const struct engine_ops fake_engine = {
-	.name = "hvbench",
-	.open = fake_open,
-	.close = fake_close,
-	.create = fake_create,
-	.destroy = fake_destroy,
-	.start = fake_start,
-	.run = fake_run,
-	.read_stats = fake_read_stats,
+static void fake_read_counters(struct vm *vm, struct snapshot *now)
+{
+	const struct fake_vm *fake_vm = vm->state;
+	unsigned int i;
+
+	*now = fake_vm->now;
+	if (!vm->engine->ops->counts_apart)
+		return;
+	if (!vm->config.counting)
+		hide_counts(&now->stats);
+	memset(now->stats.outside_histogram, 0, sizeof(now->stats.outside_histogram));
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (i != EXIT_EXTERNAL_INTERRUPT)
+			now->stats.outside_tsc[i] = 0;
+	}
+}
+
+static void fake_describe(const struct engine *engine, json_t *environment)
+{
+	trace("describe", engine->ops->name);
+	json_object_set_new(environment, engine->ops == &fake_kvm ? "kvm" : "vmx",
+			    json_integer(engine->info.physical_address_bits));
+}
+
+static bool kvm_has_counter(unsigned int counter)
+{
+	switch (counter) {
+	case HVBENCH_CNT_vm_exits:
+	case HVBENCH_CNT_harness_exits:
+	case HVBENCH_CNT_fault_fill:
+	case HVBENCH_CNT_table_bytes:
+	case HVBENCH_CNT_table_bytes_peak:
+		return true;
+	default:
+		return counter_is_flush(counter) && !fake.kvm_has_no_flushes;
+	}
+}
+
+static bool kvm_has_knob(unsigned int knob)
+{
+	return knob <= HVBENCH_KNOB_LOG;
+}
+
+static int kvm_check(const struct vm_config *config, struct failure *why)
+{
+	if (config->knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_AD)
+		return 0;
+	return fail(why, STATUS_USAGE, "KVM does not log by A/D bits");
+}
+
+static void kvm_offer(char *buf, size_t size)
+{
+	snprintf(buf, size, "%s", fake.kvm_absent ?: "ept and spt");
+}
+
+#define FAKE_CALLS                                                                              \
+	.open = fake_open, .close = fake_close, .create = fake_create, .destroy = fake_destroy, \
+	.start = fake_start, .run = fake_run, .read_counters = fake_read_counters,              \
+	.describe = fake_describe
+
+const struct engine_ops fake_engine = { .name = "hvbench", FAKE_CALLS };
+
+const struct engine_ops fake_kvm = {
+	.name = "kvm",
+	.one_mmu_at_a_time = true,
+	.counts_apart = true,
+	.has_counter = kvm_has_counter,
+	.has_knob = kvm_has_knob,
+	.own = fake_own,
+	.nr_own = NR_FAKE_OWN,
+	.check = kvm_check,
+	.offer = kvm_offer,
+	FAKE_CALLS,
 };
+
+const struct engine_ops *const fake_engines[] = { &fake_engine, &fake_kvm, NULL };

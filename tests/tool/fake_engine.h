@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * An engine that runs nothing: a test's function plays the guest, ring by
- * ring, through the same interface. In the tests' program only; the command
- * knows nothing of it.
+ * Two engines that run nothing: a test's function plays the guest, ring by
+ * ring, through the same interface. One is like our module, the other like
+ * KVM: it has one MMU at a time, counts apart, and knows little. In the tests'
+ * program only; the command knows nothing of them.
  */
 #ifndef TOOL_FAKE_ENGINE_H
 #define TOOL_FAKE_ENGINE_H
@@ -11,7 +12,7 @@
 
 struct fake_vm {
 	struct vm *vm;
-	struct hvbench_stats stats;
+	struct snapshot now;
 	unsigned int step; /* how often it ran before */
 	unsigned int serial; /* of the VM: how many were started before */
 	struct hvbench_mailbox *box;
@@ -25,9 +26,15 @@ extern struct fake {
 	fake_play play;
 	const char *refusal; /* create() fails with it */
 	/* Or this decides: create() fails where it returns -1. */
-	int (*refuse)(const struct vm_config *config, struct failure *why);
+	int (*refuse)(const struct engine_ops *ops, const struct vm_config *config,
+		      struct failure *why);
 	const char *absent; /* open() fails with it */
+	const char *kvm_absent; /* the other engine's does */
+	void (*opening)(const struct engine_ops *ops); /* open() begins with it */
+	bool kvm_has_no_flushes; /* among its counters */
 	unsigned int live_vms, opened;
+	bool both_open; /* two engines, at some time */
+	char trace[2048]; /* "open kvm; kvm ept; close kvm; ": each call, each start of a VM */
 	unsigned int vms; /* that got a start */
 	struct vm_config last; /* the configuration of the last VM */
 	struct hvbench_start start;
@@ -43,6 +50,7 @@ int fake_hang(struct fake_vm *fake, struct hvbench_run *run, struct failure *why
 
 void fake_ring(struct hvbench_run *run, uint32_t doorbell);
 
-extern const struct engine_ops fake_engine;
+extern const struct engine_ops fake_engine, fake_kvm;
+extern const struct engine_ops *const fake_engines[];
 
 #endif

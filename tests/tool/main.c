@@ -77,9 +77,11 @@ int main(void)
 	test_csv();
 	test_host();
 	test_phases();
+	test_counts();
 	test_runner();
 	test_cmd_run();
 	test_cmd_suite();
+	test_engines();
 	test_interrupt();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;

@@ -39,6 +39,12 @@ static void test_usage(void)
 	refuse("run alpha --mmu ept -q", 2, "unknown option \"-q\"");
 	refuse("run alpha --mmu ept --spt.sync vtlb", 2,
 	       "--spt.sync has no effect under --mmu ept");
+	refuse("run alpha --mmu ept --engine kvn", 2,
+	       "engine has no choice \"kvn\"; did you mean \"kvm\"? (right: hvbench, kvm)");
+	refuse("run alpha --mmu spt --engine kvm --spt.sync vtlb", 2,
+	       "--spt.sync has no effect under --engine kvm");
+	refuse("run alpha --mmu ept --engine kvm --log ad", 2, "KVM does not log by A/D bits");
+	check_text(fake.trace, "", "what can never be run is refused before anything is opened");
 	refuse("run alpha --mmu ept -p page=3", 2,
 	       "alpha has no parameter \"page\"; did you mean \"pages\"? (right: pages, passes)");
 	refuse("run alpha --mmu ept -p pages", 2, "-p takes name=value, not \"pages\"");
@@ -135,6 +141,68 @@ static void test_output(void)
 	call_free(&c);
 }
 
+static void test_other_engine(void)
+{
+	struct call c;
+
+	fake_reset();
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --engine kvm");
+	check_number(c.status, 0, "a run of the other engine passes");
+	check_text(fake.trace, "open kvm; kvm ept; kvm ept; close kvm; ",
+		   "it alone is opened, and runs the guest a second time to count");
+	check_holds(c.out,
+		    "\nengine=kvm mmu=ept backing=4k populate=on vpid=on la57=off log=off "
+		    "memory=",
+		    "it is named, with the knobs that it has");
+	check_holds(c.out,
+		    "    EPT_VIOLATION                                         1.000  (64)\n",
+		    "exits by reason, without their time");
+	check(!strstr(c.out, "outside the guest"), "no time outside the guest");
+	check_holds(c.out, "TLB flushes by the hypervisor", "flushes");
+	check_holds(c.out,
+		    "  kvm.tlb_flush                                           1.000  (64)\n",
+		    "its own counters");
+	check_holds(c.out, "(64 at the end)\n", "levels as levels");
+	check(!strstr(c.out, "ept_fill"), "no counter that it lacks");
+	call_free(&c);
+	fake.kvm_has_no_flushes = true;
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --engine kvm");
+	check(!strstr(c.out, "flushes by the hypervisor") && !strstr(c.out, "flush_"),
+	      "no line of flushes where it can't count them");
+	call_free(&c);
+	fake.kvm_absent = "no /dev/kvm";
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --engine kvm");
+	check(c.status == 3 && !strcmp(c.err, "hvbench: no /dev/kvm\n"),
+	      "an engine that is absent: status 3");
+	call_free(&c);
+}
+
+static void test_other_json(void)
+{
+	json_error_t error;
+	json_t *object, *phase, *counters;
+	struct call c;
+
+	fake_reset();
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --engine kvm --json");
+	object = json_loads(c.out, 0, &error);
+	phase = json_array_get(json_array_get(json_object_get(object, "repetitions"), 0), 0);
+	counters = json_object_get(phase, "counters");
+	check_text(json_string_value(json_object_get(object, "engine")) ?: "", "kvm",
+		   "JSON names the engine");
+	check_number(json_object_size(json_object_get(object, "knobs")), HVBENCH_KNOB_LOG + 1,
+		     "has its knobs");
+	check_number(json_integer_value(json_object_get(counters, "kvm.tlb_flush")), 64,
+		     "its own counters");
+	check(json_object_get(counters, "vm_exits") && !json_object_get(counters, "fault_guest"),
+	      "and of ours those that it has");
+	check(!json_object_get(json_object_get(phase, "per_operation"),
+			       "instructions_outside_the_guest"),
+	      "but no time outside the guest");
+	json_decref(object);
+	call_free(&c);
+}
+
 static void test_json(void)
 {
 	json_error_t error;
@@ -164,7 +232,7 @@ static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *w
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 1)
-		vm->stats.counter[HVBENCH_CNT_fault_fill]++;
+		vm->now.stats.counter[HVBENCH_CNT_fault_fill]++;
 	return 0;
 }
 
@@ -245,6 +313,16 @@ static void test_info_and_list(void)
 	c = call(cmd_info, MACHINE_EMULATED, "info");
 	check_number(c.status, 0, "info passes");
 	check_holds(c.out, "vpid                 yes", "and tells of VPID");
+	check_holds(c.out, "\nother engine: kvm: ept and spt\n", "and of the other engine");
+	check_text(fake.trace, "open hvbench; close hvbench; ", "which it does not open");
+	call_free(&c);
+	fake.kvm_absent = "no /dev/kvm";
+	c = call(cmd_info, MACHINE_EMULATED, "info");
+	check_number(c.status, 0, "info passes where that is absent");
+	check_holds(c.out, "\nother engine: kvm: no /dev/kvm\n", "and tells why");
+	call_free(&c);
+	c = call(cmd_info, MACHINE_EMULATED, "info --json");
+	check_holds(c.out, "\"kvm\": \"no /dev/kvm\"", "also as JSON");
 	call_free(&c);
 	fake.absent = "the module is not loaded";
 	c = call(cmd_info, MACHINE_EMULATED, "info --json");
@@ -278,7 +356,9 @@ void test_cmd_run(void)
 	test_usage();
 	test_configuration();
 	test_output();
+	test_other_engine();
 	test_json();
+	test_other_json();
 	test_repetitions();
 	test_failures();
 	check_group("info, list");

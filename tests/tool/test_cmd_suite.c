@@ -135,8 +135,10 @@ static void test_failing(void)
 }
 
 /* As the module does: large leaves need large backing, and this CPU has no 1G pages. */
-static int refuse_leaf(const struct vm_config *config, struct failure *why)
+static int refuse_leaf(const struct engine_ops *ops, const struct vm_config *config,
+		       struct failure *why)
 {
+	(void)ops;
 	if (config->knob[HVBENCH_KNOB_EPT_LEAF] > config->knob[HVBENCH_KNOB_BACKING])
 		return fail(why, STATUS_USAGE, "a large leaf needs large backing");
 	if (config->knob[HVBENCH_KNOB_EPT_LEAF] == HVBENCH_SIZE_1G)
@@ -191,7 +193,7 @@ static int differ(struct fake_vm *vm, struct hvbench_run *run, struct failure *w
 {
 	fake_good(vm, run, why);
 	if (vm->step == 1 && vm->serial == 3)
-		vm->stats.exits[28]++;
+		vm->now.stats.exits[28]++;
 	return 0;
 }
 

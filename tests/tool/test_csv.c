@@ -8,6 +8,7 @@
 #include "check.h"
 #include "csv.h"
 #include "expect.h"
+#include "fake_engine.h"
 
 static char *text;
 static size_t size;
@@ -63,7 +64,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	struct run_spec spec;
 	FILE *out = open_memstream(&text, &size);
 
-	spec_init(&spec, guest);
+	spec_init(&spec, &fake_engine, guest);
 	spec.mmu = HVBENCH_MMU_SPT;
 	spec.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB;
 	strcpy(phase->name, "warm");
@@ -73,7 +74,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	phase->stats.outside_tsc[28] = 999;
 	phase->stats.outside_histogram[28][9] = 2;
 	phase->stats.outside_histogram[28][12] = 1;
-	csv_result(out, "hvbench", &spec, &result, 2, MACHINE_EMULATED);
+	csv_result(out, &spec, &result, 2, MACHINE_EMULATED);
 	fclose(out);
 	check_number(count_lines(text), 2 + HVBENCH_NR_COUNTERS + 7 + 4,
 		     "a row for every counter, and for what is not zero");
@@ -90,11 +91,53 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	free(text);
 	out = open_memstream(&text, &size);
 	spec.mmu = HVBENCH_MMU_EPT;
-	csv_result(out, "hvbench", &spec, &result, 1, MACHINE_METAL);
+	csv_result(out, &spec, &result, 1, MACHINE_METAL);
 	fclose(out);
 	check_holds(text,
 		    expect_row(HVBENCH_MMU_EPT, "", "alpha,pages=64 passes=8,warm,1,tsc,cycles,"),
 		    "on metal tsc is in cycles; under ept the knobs of spt are -");
+	free(text);
+}
+
+static void holds_kvm_row(const char *end, const char *what)
+{
+	char rest[256];
+
+	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,1,%s", end);
+	check_holds(text, expect_row_of(&fake_kvm, HVBENCH_MMU_SPT, "vpid=off", rest), what);
+}
+
+static void test_other_engine(const struct guest_file *guest, struct phase *phase)
+{
+	struct run_result result = { .nr_phases = 1, .phase = phase };
+	struct run_spec spec;
+	FILE *out = open_memstream(&text, &size);
+
+	fake_reset();
+	spec_init(&spec, &fake_kvm, guest);
+	spec.mmu = HVBENCH_MMU_SPT;
+	spec.knob[HVBENCH_KNOB_VPID] = 0;
+	memset(phase, 0, sizeof(*phase));
+	strcpy(phase->name, "warm");
+	phase->ops = 512;
+	phase->stats.exits[28] = 3;
+	phase->stats.exits[EXIT_EXTERNAL_INTERRUPT] = 2;
+	phase->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = 77;
+	phase->own[0] = 5;
+	csv_result(out, &spec, &result, 1, MACHINE_METAL);
+	fclose(out);
+	check(!strncmp(text, "kvm,spt,4k,on,off,off,off,-,-,", 30),
+	      "the row names the engine; the knobs that it lacks are -");
+	/* Five counters, six of flushes; two reasons, one time, two of its own. */
+	check_number(count_lines(text), 2 + 5 + 6 + 7 + 2 + 1 + 2,
+		     "there is a row for what the engine has, and for nothing else");
+	holds_kvm_row("flush_invept_all,flushes,0\n", "a counter that it has");
+	check(!strstr(text, "fault_guest") && !strstr(text, "outside_tsc,"), "none that it lacks");
+	holds_kvm_row("exit.CR_ACCESS,exits,3\n", "an exit by reason");
+	holds_kvm_row("outside_tsc.EXTERNAL_INTERRUPT,cycles,77\n", "a time that it knows");
+	check(!strstr(text, "outside_tsc.CR_ACCESS"), "and none that it does not");
+	holds_kvm_row("kvm.tlb_flush,flushes,5\n", "its own counters");
+	holds_kvm_row("kvm.pages_4k,entries,0\n", "also where they are 0");
 	free(text);
 }
 
@@ -108,6 +151,7 @@ void test_csv(void)
 	test_fields();
 	if (check(!catalog_open(&catalog, stderr, &why), "guests for tests")) {
 		test_rows(&catalog.guest[0], phase);
+		test_other_engine(&catalog.guest[0], phase);
 		catalog_close(&catalog);
 	}
 	free(phase);

@@ -39,20 +39,19 @@ static void test_reading(void)
 static void test_environment(void)
 {
 	char *argv[] = { "hvbench", "suite", "a b.suite" };
-	struct tool tool = { .machine = MACHINE_EMULATED, .argc = 3, .argv = argv };
-	struct engine engine = { .ops = &fake_engine };
-	json_t *object = environment_json(&tool, &engine, 0);
+	struct tool tool = {
+		.engines = fake_engines, .machine = MACHINE_EMULATED, .argc = 3, .argv = argv
+	};
+	json_t *object = environment_json(&tool, 0);
 	static const char *const keys[] = { "machine",	"kernel", "cpu",	"microcode",
 					    "governor", "turbo",  "memory",	"date",
-					    "command",	"vmx",	  "mitigations" };
+					    "command",	"engine", "mitigations" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		check(json_object_get(object, keys[i]) != NULL, "environment.json has %s", keys[i]);
 	check_text(json_string_value(json_object_get(object, "command")),
 		   "hvbench suite 'a b.suite'", "the command, quoted");
-	check_text(json_string_value(json_object_get(object, "vmx")), "not available",
-		   "an engine that can't tell");
 	json_decref(object);
 }
 

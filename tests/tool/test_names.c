@@ -118,9 +118,9 @@ static void test_tables(void)
 	check(knob_applies(HVBENCH_KNOB_VPID, HVBENCH_MMU_EPT) &&
 		      knob_applies(HVBENCH_KNOB_VPID, HVBENCH_MMU_SPT),
 	      "vpid is a knob of both");
-	check_text(counter_unit(HVBENCH_CNT_outside_tsc, MACHINE_EMULATED), "instructions",
-		   "emulated TSC counts instructions");
-	check_text(counter_unit(HVBENCH_CNT_outside_tsc, MACHINE_METAL), "cycles",
+	check_text(counter_unit(counter_get(HVBENCH_CNT_outside_tsc), MACHINE_EMULATED),
+		   "instructions", "emulated TSC counts instructions");
+	check_text(counter_unit(counter_get(HVBENCH_CNT_outside_tsc), MACHINE_METAL), "cycles",
 		   "the metal's TSC counts cycles");
 	check_text(end_text(12345), "the run ended for a reason that this tool does not know",
 		   "an unknown end is said to be one");

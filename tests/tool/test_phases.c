@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "check.h"
+#include "fake_engine.h"
 #include "phases.h"
 
 static struct phases phases;
 static struct run_result result;
 static struct hvbench_mailbox box;
-static struct hvbench_stats stats;
+static struct snapshot now;
 static struct failure why;
 static FILE *console;
 static char *shown;
@@ -19,10 +20,10 @@ static size_t shown_size;
 static void fresh(void)
 {
 	memset(&box, 0, sizeof(box));
-	memset(&stats, 0, sizeof(stats));
+	memset(&now, 0, sizeof(now));
 	memset(&why, 0, sizeof(why));
 	console = open_memstream(&shown, &shown_size);
-	phases_init(&phases, &result, console);
+	phases_init(&phases, &fake_engine, &result, console);
 }
 
 static void done(void)
@@ -34,7 +35,7 @@ static void done(void)
 
 static int ring(uint32_t doorbell)
 {
-	return phases_ring(&phases, doorbell, &box, &stats, &why);
+	return phases_ring(&phases, doorbell, &box, &now, &why);
 }
 
 static int begin(const char *name)
@@ -52,9 +53,9 @@ static int end(uint64_t ops)
 static void test_proper(void)
 {
 	fresh();
-	stats.counter[HVBENCH_CNT_vm_exits] = 7;
+	now.stats.counter[HVBENCH_CNT_vm_exits] = 7;
 	check(!begin("cold"), "a phase begins");
-	stats.counter[HVBENCH_CNT_vm_exits] = 12;
+	now.stats.counter[HVBENCH_CNT_vm_exits] = 12;
 	box.tsc_begin = 100;
 	box.tsc_end = 350;
 	box.asked_begin.cr3 = 5;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "fake_engine.h"
 #include "progress.h"
 #include "result.h"
 
@@ -43,6 +44,23 @@ static void test_subtract(struct phase *p)
 	free(end);
 }
 
+static void test_own(struct phase *p, struct phase *q)
+{
+	static const uint64_t begin[ENGINE_MAX_OWN] = { 10, 10 };
+	static const uint64_t end[ENGINE_MAX_OWN] = { 25, 5 };
+	struct run_result a = { .nr_phases = 1, .phase = p };
+	struct run_result b = { .nr_phases = 1, .phase = q };
+	char what[256];
+
+	own_subtract(&fake_kvm, begin, end, p->own);
+	check(p->own[0] == 15 && p->own[1] == 5, "an engine's own counters go by their kind");
+	strcpy(p->name, "warm");
+	*q = *p;
+	q->own[1]++;
+	check(!results_counts_equal(&fake_kvm, &a, &b, what, sizeof(what)), "they may not differ");
+	check_text(what, "kvm.pages_4k in phase warm: 5 and 6", "and have the engine's name");
+}
+
 static void test_phase_sums(struct phase *p)
 {
 	memset(p, 0, sizeof(*p));
@@ -62,7 +80,7 @@ static void test_phase_sums(struct phase *p)
 	check_number(phase_own_tsc(p), 700, "host interrupts are taken off the time");
 }
 
-static void test_counts(struct phase *p, struct phase *q)
+static void test_equality(struct phase *p, struct phase *q)
 {
 	struct run_result a = { .nr_phases = 1, .phase = p };
 	struct run_result b = { .nr_phases = 1, .phase = q };
@@ -75,23 +93,24 @@ static void test_counts(struct phase *p, struct phase *q)
 	q->stats.counter[HVBENCH_CNT_flush_transition] += 2;
 	q->stats.counter[HVBENCH_CNT_outside_tsc] += 77;
 	q->stats.exits[EXIT_EXTERNAL_INTERRUPT] += 2;
-	check(results_counts_equal(&a, &b, what, sizeof(what)),
+	check(results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
 	      "times and host interrupts may differ");
 	q->stats.counter[HVBENCH_CNT_fault_fill]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "a counter may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "a counter may not");
 	check_text(what, "fault_fill in phase warm: 0 and 1", "and the difference is told");
 	*q = *p;
 	q->stats.exits[28]++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "an exit may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "an exit may not");
 	check_text(what, "exit.CR_ACCESS in phase warm: 0 and 1", "and is named");
 	*q = *p;
 	q->guest_faults++;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "the guest's own counts may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
+	      "the guest's own counts may not");
 	*q = *p;
 	strcpy(q->name, "cold");
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "phases may not");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "phases may not");
 	b.nr_phases = 0;
-	check(!results_counts_equal(&a, &b, what, sizeof(what)), "nor their number");
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "nor their number");
 }
 
 static void test_time_left(void)
@@ -139,8 +158,9 @@ void test_result(void)
 	check_group("result");
 	test_median();
 	test_subtract(p);
+	test_own(p, p + 1);
 	test_phase_sums(p);
-	test_counts(p, p + 1);
+	test_equality(p, p + 1);
 	test_time_left();
 	test_terminal();
 	free(p);

@@ -12,6 +12,7 @@
 static struct catalog catalog;
 static struct run_spec spec;
 static struct engine engine = { .ops = &fake_engine };
+static struct run_terms terms = { .timeout_seconds = 20, .machine = MACHINE_EMULATED };
 static struct run_result result;
 static struct failure why;
 
@@ -19,7 +20,8 @@ static int run(fake_play play)
 {
 	fake_reset();
 	fake.play = play;
-	return run_guest(&engine, &spec, 20, stdout, &result, &why);
+	terms.console = stdout;
+	return run_guest(&engine, &spec, &terms, &result, &why);
 }
 
 static int check_start(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
@@ -101,12 +103,101 @@ static void refuse(fake_play play, const char *sentence)
 	check(!fake.live_vms && !result.phase, "and nothing is left");
 }
 
+static int count_one_more(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
+{
+	fake_good(vm, r, w);
+	if (vm->step == 1 && vm->vm->config.counting)
+		vm->now.stats.counter[HVBENCH_CNT_vm_exits]++;
+	return 0;
+}
+
+static int count_other_phases(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
+{
+	if (vm->step == 2 && vm->vm->config.counting) {
+		fake_ring(r, HVBENCH_BELL_EXIT);
+		return 0;
+	}
+	return fake_good(vm, r, w);
+}
+
+static int fail_counting(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
+{
+	return vm->vm->config.counting ? break_ioctl(vm, r, w) : fake_good(vm, r, w);
+}
+
+/* Speaks, and is slow while it is counted. */
+static int speak(struct fake_vm *vm, struct hvbench_run *r, struct failure *w)
+{
+	if (!vm->step) {
+		strcpy(vm->box->console, "hello");
+		vm->box->console_bytes = 5;
+		fake_ring(r, HVBENCH_BELL_CONSOLE);
+		return 0;
+	}
+	vm->step--;
+	fake_good(vm, r, w);
+	if (vm->step == 1 && vm->vm->config.counting)
+		vm->box->tsc_end += 1000000;
+	vm->step++;
+	return 0;
+}
+
+/* What a run says and warns of, to be freed. */
+static char *run_aloud(fake_play play, int expected)
+{
+	size_t size;
+	char *text;
+
+	fake_reset();
+	fake.play = play;
+	terms.console = open_memstream(&text, &size);
+	check(run_guest(&engine, &spec, &terms, &result, &why) == expected, "the run %s",
+	      expected ? "fails" : "passes");
+	fclose(terms.console);
+	check(!fake.live_vms, "and no VM is left");
+	return text;
+}
+
+static void test_counts_apart(void)
+{
+	char *text;
+
+	engine.ops = spec.engine = &fake_kvm;
+	text = run_aloud(speak, 0);
+	check_text(text, "hello", "what the guest says is heard once");
+	check_number(fake.vms, 2, "an engine that counts apart runs it twice");
+	check_number(result.phase[0].tsc, 99 * 1200 + 5000, "the time is the first's");
+	check_number(result.phase[0].stats.exits[48], 99, "the exits by reason the second's");
+	check_number(result.phase[0].own[0], 99, "the engine's own counters come back");
+	result_free(&result);
+	free(text);
+	text = run_aloud(count_one_more, -1);
+	check_text(why.text,
+		   "the counts are not of the run that was timed: phase first-touch: 99 VM exits "
+		   "where it was timed, 100 where they were counted",
+		   "in emulation both runs take the same exits");
+	free(text);
+	terms.machine = MACHINE_METAL;
+	text = run_aloud(count_one_more, 0);
+	check_holds(text,
+		    "hvbench: WARNING: the counts are not quite of the run that was timed: "
+		    "phase first-touch: 99 VM exits",
+		    "on metal a difference is warned of");
+	check_number(result.phase[0].stats.exits[48], 99, "and the counts are taken");
+	result_free(&result);
+	free(text);
+	free(run_aloud(count_other_phases, -1));
+	check_holds(why.text, "went through other phases", "other phases can't be counted");
+	free(run_aloud(fail_counting, -1));
+	check_text(why.text, "while counting: Input/output error", "a failure says in which run");
+}
+
 void test_runner(void)
 {
 	check_group("runner");
 	if (!check(!catalog_open(&catalog, stderr, &why), "guests for tests"))
 		return;
-	spec_init(&spec, &catalog.guest[0]);
+	spec_init(&spec, &fake_engine, &catalog.guest[0]);
 	spec.value[0] = 99;
 	check(!run(check_start), "a guest without phases may end well");
 	result_free(&result);
@@ -128,6 +219,8 @@ void test_runner(void)
 	refuse(come_back_strangely, "came back with 99");
 	refuse(break_ioctl, "Input/output error");
 	refuse(garbage_after_phase, "it rang 3735928559");
+	test_counts_apart();
+	engine.ops = spec.engine = &fake_engine;
 	spec.memory_bytes = HVBENCH_MEMORY_UNIT;
 	check(run(fake_good) == -1 && !fake.live_vms,
 	      "memory too small for the image ends the run");

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "expect.h"
+#include "fake_engine.h"
 #include "scratch.h"
 #include "suite.h"
 #include "tiny_elf.h"
@@ -17,7 +18,8 @@ static void refuse(const char *text, const char *sentence)
 	struct suite suite;
 	struct failure why = { 0 };
 
-	if (suite_parse(text, "x.suite", &catalog, &suite, &why) && why.status == STATUS_USAGE) {
+	if (suite_parse(text, "x.suite", &catalog, fake_engines, &suite, &why) &&
+	    why.status == STATUS_USAGE) {
 		check_text(why.text, sentence, sentence);
 		return;
 	}
@@ -29,8 +31,9 @@ static void refuse_key(const char *text, const char *sentence)
 {
 	char whole[1500];
 
-	snprintf(whole, sizeof(whole), "%s (right: pages, passes, mmu, %srepeat, memory, optional)",
-		 sentence, expect_knobs(", "));
+	snprintf(whole, sizeof(whole),
+		 "%s (right: pages, passes, engine, mmu, %srepeat, memory, optional)", sentence,
+		 expect_knobs(", "));
 	refuse(text, whole);
 }
 
@@ -56,6 +59,13 @@ static void test_errors(void)
 	       "x.suite:1: mmu has no choice \"npt\"; did you mean \"ept\"? (right: ept, spt)");
 	refuse("alpha vpid=on,maybe", "x.suite:1: vpid has no choice \"maybe\" (right: off, on)");
 	refuse("alpha mmu=ept spt.sync=vtlb", "x.suite:1: spt.sync has no effect under mmu=ept");
+	refuse("alpha engine=kvn",
+	       "x.suite:1: engine has no choice \"kvn\"; did you mean \"kvm\"? (right: hvbench, "
+	       "kvm)");
+	refuse("alpha engine=kvm mmu=spt spt.sync=vtlb",
+	       "x.suite:1: spt.sync has no effect under engine=kvm");
+	refuse("alpha engine=hvbench,kvm mmu=ept spt.sync=vtlb",
+	       "x.suite:1: spt.sync has no effect under mmu=ept");
 	refuse("alpha repeat=1,2", "x.suite:1: repeat takes one value, not a list");
 	refuse("alpha repeat=0", "x.suite:1: repeat: 0 is out of range (right: 1 to 1000)");
 	refuse("alpha memory=1G,2G", "x.suite:1: memory takes one value, not a list");
@@ -75,7 +85,7 @@ static void test_good(void)
 				"beta#comment\n"
 				"  # alpha nonsense\n"
 				"plain spt.sync=vtlb,unsync repeat=3 memory=1G",
-				"x", &catalog, &suite, &why),
+				"x", &catalog, fake_engines, &suite, &why),
 		   "a good text is taken"))
 		return;
 	check_number(suite.nr, 3, "three experiments");
@@ -95,21 +105,22 @@ static void test_files(void)
 	struct failure why;
 	char path[300];
 
-	check(suite_read("/nowhere.suite", &catalog, &suite, &why) && why.status == STATUS_USAGE,
+	check(suite_read("/nowhere.suite", &catalog, fake_engines, &suite, &why) &&
+		      why.status == STATUS_USAGE,
 	      "no file");
 	check_text(why.text, "/nowhere.suite: No such file or directory", "and the reason");
 	snprintf(path, sizeof(path), "%s", scratch_write("empty.suite", ""));
-	check(suite_read(path, &catalog, &suite, &why), "an empty file");
+	check(suite_read(path, &catalog, fake_engines, &suite, &why), "an empty file");
 	snprintf(path, sizeof(path), "%s/guests/alpha.elf", scratch());
-	check(suite_read(path, &catalog, &suite, &why), "a binary file");
+	check(suite_read(path, &catalog, fake_engines, &suite, &why), "a binary file");
 	check_holds(why.text, "not a text file", "is called one");
 }
 
 /* The parser meets every short piece of damage; ASan watches. */
 static void test_random_damage(void)
 {
-	static const char good[] =
-		"alpha pages=1,2 mmu=ept,spt vpid=off,on\nbeta stride=2M repeat=2\n";
+	static const char good[] = "alpha pages=1,2 mmu=ept,spt engine=hvbench,kvm "
+				   "vpid=off,on\nbeta stride=2M repeat=2\n";
 	static const char letters[] = "a=,\n #\t1Kx.";
 	unsigned int i, k, taken = 0;
 	struct suite suite;
@@ -121,7 +132,7 @@ static void test_random_damage(void)
 		memcpy(text, good, sizeof(good));
 		for (k = 0; k < 1 + (unsigned int)rand() % 5; k++)
 			text[rand() % (sizeof(good) - 1)] = letters[rand() % (sizeof(letters) - 1)];
-		if (suite_parse(text, "x", &catalog, &suite, &why))
+		if (suite_parse(text, "x", &catalog, fake_engines, &suite, &why))
 			continue;
 		taken++;
 		suite_free(&suite);
