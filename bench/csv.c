@@ -137,7 +137,8 @@ static void phase_rows(const struct rows *rows, const struct phase *phase)
 	row(rows, "guest_asked_invlpg", "flushes", phase->asked.invlpg);
 	row(rows, "guest_asked_invpcid", "flushes", phase->asked.invpcid);
 	row(rows, "guest_asked_cr4", "flushes", phase->asked.cr4);
-	row(rows, "guest_untrapped_flushes", "flushes", phase_untrapped(phase));
+	if (engine_has_trapped(rows->spec->engine))
+		row(rows, "guest_untrapped_flushes", "flushes", phase_untrapped(phase));
 	row(rows, "guest_table_bytes", "bytes", phase->guest_table_bytes);
 	row(rows, "guest_faults", "faults", phase->guest_faults);
 	exit_rows(rows, &phase->stats);

@@ -20,6 +20,14 @@ bool engine_has_flushes(const struct engine_ops *ops)
 	return false;
 }
 
+bool engine_has_trapped(const struct engine_ops *ops)
+{
+	return engine_has_counter(ops, HVBENCH_CNT_guest_flush_cr3) &&
+	       engine_has_counter(ops, HVBENCH_CNT_guest_flush_invlpg) &&
+	       engine_has_counter(ops, HVBENCH_CNT_guest_flush_invpcid) &&
+	       engine_has_counter(ops, HVBENCH_CNT_guest_flush_cr4);
+}
+
 bool engine_has_knob(const struct engine_ops *ops, unsigned int knob)
 {
 	return !ops->has_knob || ops->has_knob(knob);

@@ -99,6 +99,8 @@ extern const struct engine_ops engine_hvbench, engine_kvm;
 bool engine_has_counter(const struct engine_ops *ops, unsigned int counter);
 /* True where it counts the flushes that it executes. */
 bool engine_has_flushes(const struct engine_ops *ops);
+/* True where it counts all flushes of the guest that it traps. */
+bool engine_has_trapped(const struct engine_ops *ops);
 bool engine_has_knob(const struct engine_ops *ops, unsigned int knob);
 /* What can never be run: -1 and a sentence. */
 int engine_check(const struct engine_ops *ops, const struct vm_config *config, struct failure *why);

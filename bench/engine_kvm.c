@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "host.h"
 #include "host_turns.h"
 #include "kvm_count.h"
 #include "kvm_log.h"
@@ -32,6 +33,9 @@
 #define TSS_GPA 0xfffbd000ull
 #define MEMORY_MAX (TSS_GPA & ~(HVBENCH_MEMORY_UNIT - 1))
 
+/* A vCPU has one, which kvm_table_pages() leaves out. */
+#define EPT_ROOTS 1
+
 #define TABLE_BYTES_MIN (16ull << 20)
 #define TABLE_BYTES_MAX (256ull << 20)
 
@@ -45,8 +49,7 @@ struct kvm_vm {
 	struct kvm_log log;
 	uint64_t harness_exits;
 	uint64_t host_turns; /* that the host took while the guest ran */
-	uint64_t other_table_bytes; /* of other VMs, when this one was made */
-	uint64_t peak_table_bytes;
+	uint64_t other_tables; /* of other VMs, in pages, when this one was made */
 	struct failure failed; /* of read_counters(), told by the next run() */
 };
 
@@ -56,17 +59,16 @@ static struct {
 	struct kvm_countable can;
 	json_t *parameters[HVBENCH_NR_MMUS];
 	struct host_turns turns;
-} host;
+} known;
 
 static bool kvm_has_counter(unsigned int counter)
 {
 	switch (counter) {
 	case HVBENCH_CNT_harness_exits:
-	case HVBENCH_CNT_table_bytes:
-	case HVBENCH_CNT_table_bytes_peak:
+	case HVBENCH_CNT_table_pages:
 		return true;
 	default:
-		return counter_is_flush(counter) ? host.can.flushes : kvm_stats_have(counter);
+		return counter_is_flush(counter) ? known.can.flushes : kvm_stats_have(counter);
 	}
 }
 
@@ -95,7 +97,11 @@ static int kvm_check(const struct vm_config *config, struct failure *why)
 
 static int kvm_open(struct engine *engine, struct failure *why)
 {
-	(void)why;
+	if (!host_has_vmx())
+		return fail(
+			why, STATUS_ENVIRONMENT,
+			"this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo), and KVM without "
+			"it is no peer of ours");
 	/* kvm_intel is loaded for each VM as it needs it, if it is not already. */
 	memset(&engine->info, 0, sizeof(engine->info));
 	engine->fd = -1;
@@ -111,24 +117,39 @@ static void kvm_close(struct engine *engine)
 	if (kvm_module_restore(&why))
 		fprintf(stderr, "hvbench: WARNING: the host is not as it was: %s\n", why.text);
 	for (mmu = 0; mmu < HVBENCH_NR_MMUS; mmu++)
-		json_decref(host.parameters[mmu]);
-	if (host.tried)
-		host_turns_close(&host.turns);
-	memset(&host, 0, sizeof(host));
+		json_decref(known.parameters[mmu]);
+	if (known.tried)
+		host_turns_close(&known.turns);
+	memset(&known, 0, sizeof(known));
+}
+
+static void kvm_offer(char *buf, size_t size)
+{
+	char ept[8];
+
+	host_read_line("/sys/module/kvm_intel/parameters/ept", ept, sizeof(ept));
+	if (ept[0] == 'Y' || ept[0] == 'N')
+		snprintf(buf, size,
+			 "kvm_intel is loaded with ept=%c; the other is loaded on demand",
+			 ept[0] == 'Y' ? '1' : '0');
+	else if (host_has_vmx())
+		snprintf(buf, size, "kvm_intel is loaded on demand, with ept=1 or ept=0");
+	else
+		snprintf(buf, size, "no: this CPU offers no VT-x");
 }
 
 /* The first time with an MMU: what there is to know of it. */
 static void learn(uint32_t mmu)
 {
-	if (!host.parameters[mmu])
-		host.parameters[mmu] = kvm_module_parameters();
-	if (host.tried)
+	if (!known.parameters[mmu])
+		known.parameters[mmu] = kvm_module_parameters();
+	if (known.tried)
 		return;
-	host.tried = true;
-	kvm_countable(&host.can);
-	host_turns_open(&host.turns);
-	if (host.can.why_not[0])
-		fprintf(stderr, "hvbench: kvm: %s\n", host.can.why_not);
+	known.tried = true;
+	kvm_countable(&known.can);
+	host_turns_open(&known.turns);
+	if (known.can.why_not[0])
+		fprintf(stderr, "hvbench: kvm: %s\n", known.can.why_not);
 }
 
 /* A new VM's descriptor. */
@@ -143,6 +164,12 @@ static int open_kvm(const struct vm_config *config, int *kvm_fd, struct failure 
 			       : log == HVBENCH_LOG_PML,
 	};
 
+	/* KVM 6.1: vmx_flush_pml_buffer() warns of each address. */
+	if (log == HVBENCH_LOG_PML && host_machine("/proc/cmdline") == MACHINE_EMULATED)
+		return fail(
+			why, STATUS_ENVIRONMENT,
+			"log=pml: Bochs logs addresses that are not those of pages, and KVM writes "
+			"a warning into the kernel log for each of them");
 	if (kvm_module_use(&wanted, why))
 		return -1;
 	*kvm_fd = open(KVM_DEVICE, O_RDWR | O_CLOEXEC);
@@ -195,7 +222,7 @@ static int set_up(int kvm_fd, struct kvm_vm *kvm, const struct vm_config *config
 	if (!kvm->stats)
 		return -1;
 	if (config->counting) {
-		kvm->count = kvm_count_open(&host.can, why);
+		kvm->count = kvm_count_open(&known.can, why);
 		if (!kvm->count)
 			return -1;
 	}
@@ -226,7 +253,7 @@ static int kvm_create(struct engine *engine, const struct vm_config *config, str
 		      struct failure *why)
 {
 	struct kvm_vm *kvm;
-	int kvm_fd, ret;
+	int kvm_fd = -1, ret;
 
 	memset(vm, 0, sizeof(*vm));
 	vm->engine = engine;
@@ -249,7 +276,7 @@ static int kvm_create(struct engine *engine, const struct vm_config *config, str
 	kvm->log = (struct kvm_log){ .memory = vm->memory,
 				     .bytes = config->memory_bytes,
 				     .allowed = config->knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_OFF };
-	kvm->other_table_bytes = kvm_table_bytes();
+	kvm->other_tables = kvm_table_pages();
 	ret = set_up(kvm_fd, kvm, config, why);
 	close(kvm_fd);
 	if (ret)
@@ -337,21 +364,19 @@ static int kvm_run_guest(struct vm *vm, struct hvbench_run *run, struct failure 
 		*why = kvm->failed;
 		return -1;
 	}
-	before = perf_read(host.turns.fd);
+	before = perf_read(known.turns.fd);
 	ret = run_until_event(vm, run, why);
-	kvm->host_turns += perf_read(host.turns.fd) - before;
+	kvm->host_turns += perf_read(known.turns.fd) - before;
 	return ret;
 }
 
-static void read_tables(struct kvm_vm *kvm, uint64_t *counter)
+static uint64_t own_tables(const struct vm *vm)
 {
-	uint64_t bytes = kvm_table_bytes();
+	const struct kvm_vm *kvm = vm->state;
+	uint64_t pages = kvm_table_pages();
 
-	bytes -= bytes > kvm->other_table_bytes ? kvm->other_table_bytes : bytes;
-	if (bytes > kvm->peak_table_bytes)
-		kvm->peak_table_bytes = bytes;
-	counter[HVBENCH_CNT_table_bytes] = bytes;
-	counter[HVBENCH_CNT_table_bytes_peak] = kvm->peak_table_bytes;
+	pages -= pages > kvm->other_tables ? kvm->other_tables : pages;
+	return pages + (vm->config.mmu == HVBENCH_MMU_EPT ? EPT_ROOTS : 0);
 }
 
 static void kvm_read_counters(struct vm *vm, struct snapshot *now)
@@ -367,14 +392,14 @@ static void kvm_read_counters(struct vm *vm, struct snapshot *now)
 	counter[HVBENCH_CNT_harness_exits] = kvm->harness_exits;
 	counter[HVBENCH_CNT_vm_exits] -= kvm->harness_exits;
 	now->stats.exits[EXIT_EXTERNAL_INTERRUPT] = interrupts;
-	now->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = kvm->host_turns * host.turns.tsc_each;
+	now->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = kvm->host_turns * known.turns.tsc_each;
 	/* The harness's are port writes, and KVM's tracepoint saw them too. */
-	if (kvm->count && host.can.reasons)
+	if (kvm->count && known.can.reasons)
 		now->stats.exits[EXIT_IO_INSTRUCTION] -= kvm->harness_exits;
 	/* Without tags every entry and exit flushes. */
 	if (!vm->config.knob[HVBENCH_KNOB_VPID])
 		counter[HVBENCH_CNT_flush_transition] = counter[HVBENCH_CNT_vm_exits];
-	read_tables(kvm, counter);
+	counter[HVBENCH_CNT_table_pages] = own_tables(vm);
 }
 
 static void kvm_describe(const struct engine *engine, json_t *environment)
@@ -384,17 +409,17 @@ static void kvm_describe(const struct engine *engine, json_t *environment)
 
 	(void)engine;
 	for (mmu = 0; mmu < HVBENCH_NR_MMUS; mmu++) {
-		if (!host.parameters[mmu])
+		if (!known.parameters[mmu])
 			continue;
 		one = json_object();
 		json_object_set_new(one, "module", json_string("kvm_intel"));
-		json_object_set(one, "parameters", host.parameters[mmu]);
+		json_object_set(one, "parameters", known.parameters[mmu]);
 		json_object_set_new(object, mmu_name(mmu), one);
 	}
 	json_object_set_new(object, "flush_counts",
-			    json_string(host.can.flushes ? "functions" : "statistics"));
-	json_object_set_new(object, "exit_reasons", json_boolean(host.can.reasons));
-	json_object_set_new(object, "host_interrupt_tsc", json_integer(host.turns.tsc_each));
+			    json_string(known.can.flushes ? "functions" : "statistics"));
+	json_object_set_new(object, "exit_reasons", json_boolean(known.can.reasons));
+	json_object_set_new(object, "host_interrupt_tsc", json_integer(known.turns.tsc_each));
 	json_object_set_new(environment, "kvm", object);
 }
 
@@ -407,6 +432,7 @@ const struct engine_ops engine_kvm = {
 	.own = kvm_own,
 	.nr_own = KVM_NR_OWN,
 	.check = kvm_check,
+	.offer = kvm_offer,
 	.open = kvm_open,
 	.close = kvm_close,
 	.create = kvm_create,

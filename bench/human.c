@@ -119,7 +119,9 @@ static void flush_lines(FILE *out, const struct engine_ops *engine, const struct
 		snprintf(label, sizeof(label), "  %s", counter_get(i)->name);
 		line(out, label, phase->stats.counter[i], phase->ops);
 	}
-	line(out, "TLB flushes by the guest, not trapped", phase_untrapped(phase), phase->ops);
+	if (engine_has_trapped(engine))
+		line(out, "TLB flushes by the guest, not trapped", phase_untrapped(phase),
+		     phase->ops);
 }
 
 /* A level means nothing by the operation. */

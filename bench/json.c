@@ -105,7 +105,8 @@ json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase
 	put(counters, "guest_asked_invlpg", phase->asked.invlpg);
 	put(counters, "guest_asked_invpcid", phase->asked.invpcid);
 	put(counters, "guest_asked_cr4", phase->asked.cr4);
-	put(counters, "guest_untrapped_flushes", phase_untrapped(phase));
+	if (engine_has_trapped(engine))
+		put(counters, "guest_untrapped_flushes", phase_untrapped(phase));
 	put(counters, "guest_table_bytes", phase->guest_table_bytes);
 	put(counters, "guest_faults", phase->guest_faults);
 	for (i = 0; i < engine->nr_own; i++) {

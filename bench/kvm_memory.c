@@ -12,6 +12,7 @@
 #include "host.h"
 #include "kvm_memory.h"
 
+#define PAGE_BYTES 4096
 #define BYTES_2M (2ull << 20)
 #define BYTES_1G (1ull << 30)
 #define HUGE_1G_FLAGS (MAP_HUGETLB | 30 << MAP_HUGE_SHIFT)
@@ -113,8 +114,8 @@ static void refresh(void)
 	close(fd);
 }
 
-uint64_t kvm_table_bytes(void)
+uint64_t kvm_table_pages(void)
 {
 	refresh();
-	return kilobytes("/proc/meminfo", "SecPageTables");
+	return kilobytes("/proc/meminfo", "SecPageTables") / PAGE_BYTES;
 }

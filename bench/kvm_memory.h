@@ -11,7 +11,10 @@
 /* NULL with a reason, where the host has not that many pages of that size. */
 void *kvm_memory_map(const struct vm_config *config, struct failure *why);
 
-/* Secondary page tables of all VMs, in bytes: EPT and shadow tables alone, exactly. */
-uint64_t kvm_table_bytes(void);
+/*
+ * Pages of EPT and shadow tables, of all VMs, without what KVM keeps beside them.
+ * It leaves out the roots of EPTs: they are not accounted.
+ */
+uint64_t kvm_table_pages(void);
 
 #endif

@@ -23,6 +23,9 @@ static const char *const kvm_modules[] = { "irqbypass", "kvm", KVM_INTEL };
 
 #define NR_KVM_MODULES (sizeof(kvm_modules) / sizeof(kvm_modules[0]))
 
+/* More than kvm_intel has parameters. */
+#define MAX_ARGUMENTS 48
+
 /* How the host was found, once it is changed. */
 static struct {
 	bool changed;
@@ -159,11 +162,11 @@ static int in_use(const char *name, struct failure *why)
 
 static int load_kvm(const char *arguments[], struct failure *why)
 {
-	char *argv[32] = { "modprobe", KVM_INTEL };
+	char *argv[MAX_ARGUMENTS + 3] = { "modprobe", KVM_INTEL };
 	char said[256];
 	unsigned int i;
 
-	for (i = 0; arguments[i] && i < 28; i++)
+	for (i = 0; arguments[i] && i < MAX_ARGUMENTS; i++)
 		argv[2 + i] = (char *)arguments[i];
 	if (!modprobe(argv, said, sizeof(said)) && loaded(KVM_INTEL))
 		return 0;
@@ -218,8 +221,8 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 /* Loads kvm_intel as it was found; modprobe's own configuration says most of it. */
 static int restore_kvm_intel(struct failure *why)
 {
-	char words[28][96];
-	const char *arguments[29] = { NULL };
+	char words[MAX_ARGUMENTS][96];
+	const char *arguments[MAX_ARGUMENTS + 1] = { NULL };
 	json_t *now, *value;
 	unsigned int nr = 0;
 	const char *key;
@@ -229,7 +232,9 @@ static int restore_kvm_intel(struct failure *why)
 	now = kvm_module_parameters();
 	json_object_foreach(found.parameters, key, value)
 	{
-		if (nr == 28 || json_equal(json_object_get(now, key), value))
+		/* Several words tell a state ("EPT disabled"), and are no argument. */
+		if (nr == MAX_ARGUMENTS || strchr(json_string_value(value), ' ') ||
+		    json_equal(json_object_get(now, key), value))
 			continue;
 		snprintf(words[nr], sizeof(words[nr]), "%.60s=%.30s", key,
 			 json_string_value(value));

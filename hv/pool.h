@@ -26,6 +26,7 @@ struct hv_pool {
 	struct hv_pool_link *pages, *nodes;
 	u32 free_pages, free_nodes;
 	u32 used_pages, used_nodes; /* taken and not given back */
+	u32 copies; /* of used_pages: no tables, but copies of the guest's */
 	u64 peak_bytes; /* the most that both ever held */
 	/*
 	 * A backend whose tables are a cache drops some before it goes beyond;

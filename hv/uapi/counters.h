@@ -89,7 +89,9 @@
 	  "address-space switches that had to start a new shadow root") \
 	X(table_bytes, GAUGE, "bytes", \
 	  "memory held by EPT or shadow tables and their bookkeeping") \
-	X(table_bytes_peak, PEAK, "bytes", "the most that table_bytes ever was")
+	X(table_bytes_peak, PEAK, "bytes", "the most that table_bytes ever was") \
+	X(table_pages, GAUGE, "pages", \
+	  "EPT or shadow tables among them, without what is kept beside them")
 
 enum hvbench_counter {
 #define HVBENCH_COUNTER_ENUM(name, kind, unit, help) HVBENCH_CNT_##name,

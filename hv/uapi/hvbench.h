@@ -20,7 +20,7 @@
 #include "knobs.h"
 
 #define HVBENCH_DEVICE "/dev/hvbench"
-#define HVBENCH_UAPI_VERSION 2
+#define HVBENCH_UAPI_VERSION 3
 
 enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 

@@ -25,7 +25,7 @@ def words_of(quantity):
     return {
         peer.FLUSHES: "flushes executed",
         peer.OUTSIDE: "instructions outside the guest",
-        peer.TABLES: "bytes of tables",
+        peer.TABLES: "pages of tables",
     }.get(quantity, quantity)
 
 
@@ -115,9 +115,9 @@ def where_better(peers):
         (peers.quantities[:-1], "fewer " + events(peers), "", ""),
         (
             (peer.TABLES,),
-            "less memory in tables",
-            " Ours is counted with what is kept beside the tables, KVM's without.",
-            "The phases at whose end KVM's tables are smaller",
+            "fewer pages of tables",
+            "",
+            "The phases at whose end KVM has fewer tables",
         ),
     ):
         found = [r for r in rows if r.quantity in quantities]
@@ -152,7 +152,7 @@ def cells(peers, pair):
     row += three(peer.EXITS) + three(peer.FLUSHES) + three(peers.unit)
     if peers.gap is not None:
         row.append(ratio(pair.both[peer.OUTSIDE]))
-    return row + [number(v / 1024) for v in tables]
+    return row + [number(v) for v in tables]
 
 
 def tables(peers, mmu):
@@ -161,7 +161,7 @@ def tables(peers, mmu):
     for what in ("exits", "flushes", peers.unit):
         header += ["%s ours" % what, "%s KVM" % what, "ratio"]
     header += ["outside, ratio"] if peers.gap is not None else []
-    header += ["KiB ours", "KiB KVM"]
+    header += ["tables ours", "tables KVM"]
     out = []
     for base, fold in ((True, ""), (False, "%s: other parameters and knobs" % TITLE[mmu])):
         rows = [
@@ -175,7 +175,7 @@ def tables(peers, mmu):
                     header,
                     "l" + "r" * (len(header) - 1),
                     rows,
-                    "Per operation, but KiB of tables at the end of the phase. A ratio is ours "
+                    "Per operation, but pages of tables at the end of the phase. A ratio is ours "
                     "divided by KVM's; – where neither has any, inf where ours alone has some.",
                     fold,
                 )
@@ -250,8 +250,8 @@ def how(peers):
     """What is compared with what, and how fair that is."""
     words = (
         "The same guest, with the same parameters, run by this kernel's KVM. Of ours it is the run "
-        "with the same knobs where KVM has them, and the fewest others changed. KVM's bytes of "
-        "tables are without its bookkeeping, ours with it. The host's interrupts are left out of "
+        "with the same knobs where KVM has them, and the fewest others changed. Tables "
+        "are counted without what either keeps beside them, which KVM does not tell. The host's interrupts are left out of "
         "both; what they took of KVM's phases is an estimate."
     )
     if peers.gap is not None:

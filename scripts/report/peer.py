@@ -15,7 +15,7 @@ import statistics
 import measure
 import results
 
-EXITS, FLUSHES, OUTSIDE, TABLES = "exits", "flushes", "outside", "table_bytes"
+EXITS, FLUSHES, OUTSIDE, TABLES = "exits", "flushes", "outside", "table_pages"
 COLUMNS = ["mmu", "workload", "params", "phase", "log", "knobs", "quantity", "ours", "kvm", "ratio"]
 # In the column of knobs, where none of KVM's is changed but log.
 DEFAULT = "default"
@@ -228,7 +228,7 @@ class Peers:
                 over(ours, lambda s: seen_outside(s) + self.gap * measure.exits_total(s)),
                 self.outside_of_kvm(ours, kvm),
             )
-        found[TABLES] = tuple(over(side, lambda s: s["table_bytes"]) for side in (ours, kvm))
+        found[TABLES] = tuple(over(side, lambda s: s["table_pages"]) for side in (ours, kvm))
         return found
 
     def outside_of_kvm(self, ours, kvm):

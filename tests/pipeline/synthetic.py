@@ -181,6 +181,7 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
     if kind == "round":
         values.update(log_collect=p["rounds"], log_written=ops)
     values["table_bytes_peak"] = values["table_bytes"]
+    values["table_pages"] = values["table_bytes"] // 4096
     rows = [(n, u if u != "tsc" else unit, values[n]) for n, _, u, _ in uapi.counters()]
     for reason in sorted(exits):
         rows.append(("exit." + reason, "exits", exits[reason]))

@@ -21,6 +21,7 @@ def sample(**more):
         "tsc": 5000,
         "vm_exits": 30,
         "table_bytes": 8192,
+        "table_pages": 2,
         "guest_table_bytes": 4096,
     }
     values.update({k.replace("__", "."): v for k, v in more.items()})

@@ -293,7 +293,7 @@ class Files(unittest.TestCase):
 
     def test_tsv(self):
         """peer.tsv holds every quantity in the order of results.csv, and is read back"""
-        kvm = [plain("ept", tsc=100000, vm_exits=4, flush_invept_all=0, table_bytes=4096)]
+        kvm = [plain("ept", tsc=100000, vm_exits=4, flush_invept_all=0, table_pages=1)]
         rows = peers_of(filled(), kvm).rows()
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "peer.tsv")
@@ -308,7 +308,7 @@ class Files(unittest.TestCase):
                     "ept\tw\ta=1\tp\toff\tdefault\tflushes\t0\t0\t-",
                     "ept\tw\ta=1\tp\toff\tdefault\tinstructions\t50000\t100000\t0.5",
                     "ept\tw\ta=1\tp\toff\tdefault\toutside\t45000\t95000\t0.4736842105",
-                    "ept\tw\ta=1\tp\toff\tdefault\ttable_bytes\t8192\t4096\t2",
+                    "ept\tw\ta=1\tp\toff\tdefault\ttable_pages\t2\t1\t2",
                 ],
             )
             self.assertEqual(peer.read(path), rows)

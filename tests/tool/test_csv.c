@@ -128,8 +128,8 @@ static void test_other_engine(const struct guest_file *guest, struct phase *phas
 	fclose(out);
 	check(!strncmp(text, "kvm,spt,4k,on,off,off,off,-,-,", 30),
 	      "the row names the engine; the knobs that it lacks are -");
-	/* Five counters, six of flushes; two reasons, one time, two of its own. */
-	check_number(count_lines(text), 2 + 5 + 6 + 7 + 2 + 1 + 2,
+	/* Five counters, six of flushes, none of what it does not trap; two reasons, one time, two of its own. */
+	check_number(count_lines(text), 2 + 5 + 6 + 6 + 2 + 1 + 2,
 		     "there is a row for what the engine has, and for nothing else");
 	holds_kvm_row("flush_invept_all,flushes,0\n", "a counter that it has");
 	check(!strstr(text, "fault_guest") && !strstr(text, "outside_tsc,"), "none that it lacks");
