@@ -35,13 +35,12 @@ def drawable(both):
 
 
 def told(sides):
-    """Words for what of a phase can't be drawn, beside what can."""
-    words = []
-    for mmu, (ours, kvm) in sides.items():
-        if not drawable((ours, kvm)):
-            what = "KVM none" if ours else "ours none" if kvm else "neither any"
-            words.append("%s: %s" % (NAMES[mmu], what))
-    return ", ".join(words)
+    """Words for where one of the two has none, beside what can be drawn."""
+    return ", ".join(
+        "%s: %s" % (NAMES[mmu], "KVM none" if ours else "ours none")
+        for mmu, (ours, kvm) in sides.items()
+        if bool(ours) != bool(kvm)
+    )
 
 
 def power(exponent):
@@ -87,13 +86,14 @@ def dots(peers, where, name, quantity, words):
     for y, label, key in layout.rows:
         sides = [shown[key].get(m) for m in MMUS]
         values = [b[0] / b[1] if drawable(b) else None for b in sides]
-        last = max((v for v in values if v), default=low)
+        # At the very edge gnuplot would clip the words.
+        last = max((v for v in values if v), default=low * 1.05)
         rows.append([label, y] + values + [last, told(shown[key]) or None])
     picture = Picture(
         name,
         "Beside KVM: %s (%s)" % (words, where),
         "%s, ours divided by KVM's, phase by phase: left of 1 ours has fewer. Base parameters. "
-        "A ratio of none is written in words%s."
+        "Where one has none, words say so; where neither has any, there is no dot%s."
         % (
             words[0].upper() + words[1:],
             none_of(len(found) - len(shown)),
