@@ -24,24 +24,16 @@ static u64 child_key(const struct spt_page *sp, const struct spt_walk *walk)
 /*
  * A page that is known already comes under a new address. What it holds may
  * be stale for the old one until the guest flushes, but under the new one it was
- * never cached: bring it up to date first. What lies below an upper page is
- * not known without a search, so then everything is, and the path may have
- * changed. A direct page depends on no guest table.
+ * never cached: bring it up to date first, with all that lies below. Then the
+ * path may have changed. A direct page depends on no guest table.
  */
 static enum step refresh(struct spt *spt, struct spt_page *child)
 {
 	if (spt_is_direct(child))
 		return STEP_READY;
-	if (unlikely(spt_level(child) > 1)) {
-		if (!spt_is_stale(spt))
-			return STEP_READY;
-		spt_sync_all(spt);
-		return STEP_RESTART;
-	}
-	if (!child->stale || spt_sync_page(spt, child))
-		return STEP_READY;
-	spt->strategy->zap_all(spt);
-	return STEP_RESTART;
+	if (unlikely(spt_level(child) > 1))
+		return spt->nr_stale && spt_sync_below(spt, child) ? STEP_RESTART : STEP_READY;
+	return !child->stale || spt_sync_open(spt, child) ? STEP_READY : STEP_RESTART;
 }
 
 /* Puts the page with that key under entry index of parent. */

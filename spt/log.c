@@ -84,6 +84,7 @@ static void renew(struct spt *spt, bool keep)
 	renew_list(spt, &spt->lru, keep);
 	renew_list(spt, &spt->stale_upper, keep);
 	renew_list(spt, &spt->stale_leaf, keep);
+	renew_list(spt, &spt->aside, keep);
 	hv_flush_context(spt->mmu);
 }
 

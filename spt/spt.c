@@ -113,6 +113,7 @@ static int spt_create(struct hv_mmu *mmu)
 	spt->hash_bits = bits;
 	INIT_LIST_HEAD(&spt->stale_upper);
 	INIT_LIST_HEAD(&spt->stale_leaf);
+	INIT_LIST_HEAD(&spt->aside);
 	INIT_LIST_HEAD(&spt->lru);
 	INIT_LIST_HEAD(&spt->orphans);
 	set_knobs(spt, mmu);
@@ -143,6 +144,7 @@ static void spt_destroy(struct hv_mmu *mmu)
 	spt_page_release_all(spt, &spt->lru);
 	spt_page_release_all(spt, &spt->stale_upper);
 	spt_page_release_all(spt, &spt->stale_leaf);
+	spt_page_release_all(spt, &spt->aside);
 	spt_page_release_all(spt, &spt->orphans);
 	spt_rmap_clear(spt);
 	hv_free(spt->chunk);
@@ -161,7 +163,7 @@ static enum hv_verdict begin(struct spt *spt)
 	return HV_DONE;
 }
 
-/* Where nothing is ever open, the guest's INVLPG finds nothing to do here. */
+/* Where nothing is open that the root reaches, the guest's INVLPG finds nothing to do here. */
 static void update_invlpg(struct spt *spt)
 {
 	struct hv_controls *controls = &spt->mmu->controls;
@@ -269,8 +271,9 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 }
 
 /*
- * The shadow knows no PCIDs of the guest's: what it holds for any of them is
- * true after this, which is more than any type of INVPCID asks for.
+ * The shadow knows no PCIDs of the guest's: what the root reaches is true after
+ * this, and what another root reaches is when it is loaded, under whatever PCID.
+ * That is more than any type of INVPCID asks for.
  */
 static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16 pcid, u64 gva,
 				   struct hv_answer *answer)
@@ -282,7 +285,7 @@ static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16
 		return verdict;
 	spt->right_gva = 0;
 	if (spt->tracks)
-		spt_sync_all(spt);
+		spt_sync_root(spt);
 	else
 		spt->strategy->zap_all(spt);
 	return end(spt, HV_DONE);

@@ -197,6 +197,42 @@ static void test_switch(u32 sync)
 	guest_close(&t);
 }
 
+/*
+ * Two spaces whose page tables are at 0x4000 and 0x14000. Page 511 of the first
+ * maps the page table of the second: a kernel at work on another space.
+ */
+static void test_aside(void)
+{
+	struct hv_paging first, second;
+	u64 at;
+
+	start(HVBENCH_SPT_SYNC_UNSYNC, RWAD);
+	machine_poke(&t.m, 0x4ff8, 0x14000 | RWAD);
+	for (at = 0x11000; at < 0x14000; at += 0x1000)
+		machine_poke(&t.m, at, (at + 0x1000) | RWAD);
+	machine_poke(&t.m, 0x14000, 0x40000 | RWAD);
+	first = second = t.config.paging;
+	second.cr3 = 0x11000;
+	machine_set_paging(&t.m, &second, LOAD_CR3);
+	guest_reaches(&t, 0, 0, 0x40000);
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x41000 | RWAD);
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x42000 | RWAD);
+	report(TRACKS == 1 && count(HVBENCH_CNT_spt_sync) == 0,
+	       "a table that the root does not reach stays open over a load of CR3");
+	machine_set_paging(&t.m, &second, LOAD_CR3);
+	report(guest_reaches(&t, 0, 0, 0x42000) && count(HVBENCH_CNT_spt_sync) == 1,
+	       "and is compared when its own root is loaded");
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x43000 | RWAD);
+	report_equal(TRACKS, 2, "which closes it");
+	/* The first space's second gigabyte becomes the second space. */
+	machine_poke(&t.m, 0x2008, 0x13000 | RWAD);
+	report(guest_reaches(&t, 1 << 30, 0, 0x43000), "one that gets linked shows what is in it");
+	guest_close(&t);
+}
+
 static void test_outside(u32 sync)
 {
 	struct outcome out;
@@ -411,6 +447,7 @@ void test_spt(void)
 	if (!&spt_mmu_ops)
 		return;
 	test_tracking();
+	test_aside();
 	test_trap();
 	test_fallback();
 	test_prefill();
