@@ -380,6 +380,8 @@ void spt_entry_unlink(struct spt *spt, struct spt_page *parent, u32 index);
 void spt_entry_drop(struct spt *spt, struct spt_page *sp, u32 index);
 /* Takes W away from a leaf entry. */
 void spt_entry_protect(struct spt *spt, struct spt_page *sp, u32 index);
+/* The guest's entry of a leaf at level 1 is new, but not its frame. Flushed if it matters. */
+void spt_entry_change(struct spt *spt, struct spt_page *sp, u32 index, u64 entry);
 /*
  * Makes a leaf entry map hpa as the guest's entry says, in place of the leaf
  * that was there. set: of the frame (2M: of the chunk) in the reverse map, NULL

@@ -21,12 +21,20 @@
 
 static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 {
-	if (!spt_leaf_changed(sp->guest[index], now))
+	u64 then = sp->guest[index];
+	bool stays;
+
+	if (!spt_leaf_changed(then, now))
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
+	stays = spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now);
+	if (stays && !((then ^ now) & PT_ADDR)) {
+		spt_entry_change(spt, sp, index, now);
+		return;
+	}
 	/* Always flushed: an old entry with less rights would cost a fault. */
 	spt_entry_drop(spt, sp, index);
-	if (spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now))
+	if (stays)
 		spt_leaf_try(spt, sp, index, now);
 }
 
