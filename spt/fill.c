@@ -116,12 +116,14 @@ static struct spt_page *leaf_page(struct spt *spt, struct spt_page *sp, const st
 
 /*
  * Fills the aligned group around a leaf entry that was filled, where the CPU
- * could have cached the translation by itself: the guest's A bit is set.
+ * could have cached the translation by itself: the guest's A bit is set. All
+ * pieces of a large page have the one that the walk has set.
  */
-static void prefill(struct spt *spt, struct spt_page *sp, u32 index, const struct spt_walk *walk)
+static void prefill(struct spt *spt, struct spt_page *sp, u32 index, const struct spt_walk *walk,
+		    u32 group)
 {
 	const u64 *table = NULL;
-	u32 i = ALIGN_DOWN(index, spt->prefill), end = i + spt->prefill;
+	u32 i = ALIGN_DOWN(index, group), end = i + group;
 	u64 entry = walk->entry[walk->level];
 
 	if (!spt_is_direct(sp)) {
@@ -193,9 +195,12 @@ static noinline enum hv_verdict nothing_to_fill(struct spt *spt, const struct sp
 	return HV_DONE;
 }
 
-/* Writes the leaf entry, when all tables on the path are there. */
+/*
+ * Writes the leaf entry, when all tables on the path are there, and the group
+ * of so many around it, unless that is 0.
+ */
 static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, struct spt_page *sp,
-				 bool written, struct hv_answer *answer)
+				 u32 group, bool written, struct hv_answer *answer)
 {
 	u32 leaf = spt_level(sp), index = pt_index(walk->gva, leaf);
 	u64 *set = NULL, hpa = walk->hpa;
@@ -222,8 +227,8 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 			hv_count(spt->mmu, spt_fill_large);
 		written = true;
 	}
-	if (spt->prefill && leaf == 1)
-		prefill(spt, sp, index, walk);
+	if (group && leaf == 1)
+		prefill(spt, sp, index, walk, group);
 	if (caught == CAUGHT_BY_PROTECTION)
 		return HV_TRACKED;
 	if (caught == CAUGHT_BY_LOG && was_used)
@@ -316,6 +321,7 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 			    struct hv_answer *answer)
 {
 	struct spt_page *sp = start;
+	u32 group = spt->prefill;
 	bool written = false;
 
 	if (unlikely(walk->from > 1)) {
@@ -327,10 +333,12 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 		/* What the walk began with may be gone: the guest tries again. */
 		if (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))))
 			return HV_DONE;
+		if (spt_is_direct(sp))
+			group = spt->prefill_direct;
 	}
 	if (unlikely(is_trapped(spt, walk)))
 		return emulate(spt, walk, answer);
-	return fill_leaf(spt, walk, sp, written, answer);
+	return fill_leaf(spt, walk, sp, group, written, answer);
 }
 
 enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struct hv_answer *answer)

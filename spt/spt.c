@@ -20,6 +20,8 @@ static const struct spt_strategy *const strategies[] = {
 /* By the choices of the knobs spt.prefill and spt.roots. */
 static const u32 prefills[] = { 0, 8, 32 }, roots[] = { 1, 3, 16, SPT_MAX_KEPT };
 
+#define PREFILL_DIRECT_MIN 8
+
 /* Present, and reserved while MAXPHYADDR is below 52 (SDM 3A, 4.5.4). */
 #define MARKER (PT_P | BIT_ULL(51))
 
@@ -88,6 +90,7 @@ static void set_knobs(struct spt *spt, const struct hv_mmu *mmu)
 	spt->pcid = spt->tracks && knob[HVBENCH_KNOB_SPT_PCID];
 	spt->large = knob[HVBENCH_KNOB_SPT_LARGE];
 	spt->prefill = prefills[knob[HVBENCH_KNOB_SPT_PREFILL]];
+	spt->prefill_direct = max_t(u32, spt->prefill, PREFILL_DIRECT_MIN);
 	spt->max_kept = spt->tracks ? roots[knob[HVBENCH_KNOB_SPT_ROOTS]] : 1;
 	spt->absent = knob[HVBENCH_KNOB_SPT_FILTER] ? MARKER : 0;
 	spt->filter_fits = filter_fits(&mmu->paging);

@@ -166,6 +166,7 @@ struct spt {
 	bool large; /* 2M leaves are allowed */
 	bool log_fault, log_ad; /* while mmu->dirty.on: by which method */
 	u32 prefill; /* entries in a group, 0: none */
+	u32 prefill_direct; /* the same for pieces of a large page: there is nothing to check */
 	u64 absent; /* what a shadow entry holds of which nothing is known */
 	bool filter_fits; /* with these registers the CPU's error codes are the guest's */
 	u32 work; /* links searched in this event */

@@ -335,6 +335,31 @@ static void test_prefill(void)
 	guest_close(&t);
 }
 
+/* A 2M page of the guest's that its page tables lie in: frames 1 to 3. */
+static void test_pieces(u32 choice, u64 group)
+{
+	bool right = true;
+	u64 i;
+
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	t.config.knob[HVBENCH_KNOB_SPT_PREFILL] = choice;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD);
+	machine_poke(&t.m, 0x3000, RWAD | PTE_PS);
+	guest_start(&t);
+	for (i = 0; i < 64; i++)
+		right &= guest_reaches(&t, i << 12, 0, i << 12);
+	report(right && FILLS == 64 / group, "pieces of a large page: one fault for %llu", group);
+	report_equal(count(HVBENCH_CNT_spt_prefill), 64 - 64 / group, "which fills the others");
+	report(guest_reaches(&t, 0x5000, HV_PF_WRITE, 0x5000) && !TRACKS,
+	       "they are writable, as the whole page is");
+	report(guest_reaches(&t, 0x2000, HV_PF_WRITE, 0x2000) && TRACKS == 1,
+	       "but for page tables among them");
+	guest_close(&t);
+}
+
 /* Two 2M pages of the guest's; a page table may turn up in the second. */
 static void test_large(void)
 {
@@ -451,6 +476,8 @@ void test_spt(void)
 	test_trap();
 	test_fallback();
 	test_prefill();
+	test_pieces(0, 8);
+	test_pieces(2, 32);
 	test_large();
 	test_eviction();
 	test_implicit();
