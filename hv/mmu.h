@@ -150,13 +150,11 @@ struct hv_controls {
 };
 
 /* Flushes asked for and not yet executed; see hv/vmx/flush.c. */
-#define HV_FLUSH_MAX_ADDR 8
-
 struct hv_flush {
 	bool context; /* all linear and combined mappings of this VM, for all PCIDs */
 	bool root; /* all mappings made from this EPT root */
-	u32 nr_addr;
-	u64 addr[HV_FLUSH_MAX_ADDR]; /* single linear addresses, for all PCIDs */
+	bool address; /* those of gva, for all PCIDs; context makes it needless */
+	u64 gva;
 };
 
 /*
@@ -280,14 +278,15 @@ static inline void hv_flush_root(struct hv_mmu *mmu)
 	mmu->flush.root = true;
 }
 
+/* Two addresses cost two instructions, or one that flushes all: then all it is. */
 static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
 {
 	struct hv_flush *flush = &mmu->flush;
 
-	if (flush->nr_addr < HV_FLUSH_MAX_ADDR)
-		flush->addr[flush->nr_addr++] = gva;
-	else
+	if (flush->address && flush->gva != gva)
 		flush->context = true;
+	flush->address = true;
+	flush->gva = gva;
 }
 
 static inline void hv_dirty_note(u64 *bits, u64 gfn)

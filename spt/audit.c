@@ -233,7 +233,7 @@ static void check_chunk(struct audit *audit, u32 number)
 		fail(audit, "a chunk is wrong about the tables in it");
 }
 
-enum list { LRU, STALE_UPPER, STALE_LEAF };
+enum list { LRU, STALE_UPPER, STALE_LEAF, ASIDE };
 
 static u64 check_list(struct audit *audit, struct list_head *list, enum list which)
 {
@@ -244,7 +244,8 @@ static u64 check_list(struct audit *audit, struct list_head *list, enum list whi
 		pages++;
 		if (sp->stale != (which != LRU))
 			fail(audit, "a page is wrong about being stale");
-		if (which != LRU && (spt_level(sp) > 1) != (which == STALE_UPPER))
+		if ((which == STALE_UPPER || which == STALE_LEAF) &&
+		    (spt_level(sp) > 1) != (which == STALE_UPPER))
 			fail(audit, "a page is on the wrong stale list");
 		if (sp->stale && spt_is_direct(sp))
 			fail(audit, "a piece of a large page is stale");
@@ -286,6 +287,54 @@ static void check_tree(struct audit *audit, struct spt_page *sp)
 		check_tree(audit, sp->child[index]);
 }
 
+static bool is_among(const struct spt_page **pages, u64 nr, const struct spt_page *sp)
+{
+	while (nr--)
+		if (pages[nr] == sp)
+			return true;
+	return false;
+}
+
+/* From the first of them on down, each page once; how many there are in the end. */
+static u64 collect_reached(const struct spt_page **pages)
+{
+	const struct spt_page *child;
+	u64 nr = 1, at;
+	u32 index;
+
+	for (at = 0; at < nr; at++) {
+		spt_for_each_used(pages[at], index)
+		{
+			child = spt_is_leaf(pages[at], index) ? NULL : pages[at]->child[index];
+			if (child && !is_among(pages, nr, child))
+				pages[nr++] = child;
+		}
+	}
+	return nr;
+}
+
+/* Invariant 10, from the root down: the code that keeps it climbs. */
+static void check_aside(struct audit *audit, u64 listed)
+{
+	struct spt *spt = audit->spt;
+	const struct spt_page **reached, *sp;
+	u64 nr;
+
+	if (list_empty(&spt->aside))
+		return;
+	reached = hv_zalloc(listed * sizeof(*reached));
+	if (!reached) {
+		fail(audit, "no memory for the audit");
+		return;
+	}
+	reached[0] = spt->root;
+	nr = collect_reached(reached);
+	list_for_each_entry (sp, &spt->aside, list)
+		if (is_among(reached, nr, sp))
+			fail(audit, "the root reaches a table that is set aside");
+	hv_free(reached);
+}
+
 /* Invariant 9's first half, and the same for the guest's INVLPG. */
 static void check_controls(struct audit *audit)
 {
@@ -307,7 +356,7 @@ const char *spt_audit(struct hv_mmu *mmu)
 {
 	struct audit audit = { .spt = mmu->backend };
 	struct spt *spt = audit.spt;
-	u64 listed;
+	u64 stale, listed;
 
 	if (spt->broken)
 		return "the backend says itself that it is broken";
@@ -316,9 +365,13 @@ const char *spt_audit(struct hv_mmu *mmu)
 		check_tracking(&audit);
 	else
 		check_tree(&audit, spt->root);
-	listed = check_list(&audit, &spt->lru, LRU) +
-		 check_list(&audit, &spt->stale_upper, STALE_UPPER) +
-		 check_list(&audit, &spt->stale_leaf, STALE_LEAF);
+	stale = check_list(&audit, &spt->stale_upper, STALE_UPPER) +
+		check_list(&audit, &spt->stale_leaf, STALE_LEAF) +
+		check_list(&audit, &spt->aside, ASIDE);
+	listed = stale + check_list(&audit, &spt->lru, LRU);
+	check_aside(&audit, listed);
+	if (stale != spt->nr_stale)
+		fail(&audit, "the stale pages are miscounted");
 	if (audit.children != audit.parents)
 		fail(&audit, "a page has a parent that does not point at it");
 	if (audit.roots != spt->nr_kept || spt->nr_kept > spt->max_kept)

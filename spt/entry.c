@@ -32,13 +32,11 @@ static bool is_same_in_roots(const struct spt *spt, u64 set)
  * table may be in the paging-structure caches for any address under it, and a
  * large leaf in the TLB for any piece of its page.
  */
-static void flush_entry(struct spt *spt, const struct spt_page *sp, u32 index)
+static noinline void ask_flush(struct spt *spt, const struct spt_page *sp, u32 index)
 {
 	bool one_page = spt_level(sp) == 1;
 	u64 gva = 0, link;
 
-	if (spt->mmu->flush.context)
-		return;
 	for (;;) {
 		gva |= (u64)index << pt_shift(spt_level(sp));
 		if (sp->slot) {
@@ -64,6 +62,13 @@ static void flush_entry(struct spt *spt, const struct spt_page *sp, u32 index)
 		hv_flush_addr(spt->mmu, pt_canonical(gva, spt->levels));
 	else
 		hv_flush_context(spt->mmu);
+}
+
+/* Where many entries change, the second address has asked for everything. */
+static inline void flush_entry(struct spt *spt, const struct spt_page *sp, u32 index)
+{
+	if (!spt->mmu->flush.context)
+		ask_flush(spt, sp, index);
 }
 
 static void set_used(struct spt_page *sp, u32 index)
@@ -151,8 +156,8 @@ static bool takes_rights(u64 old, u64 new)
  * A and D are set already, so that the CPU never writes to a shadow table,
  * unless it is to tell by them what the guest touches.
  */
-static u64 leaf_value(const struct spt *spt, const struct spt_page *sp, u32 index, u64 entry,
-		      const u64 *set, u64 hpa, bool supervisor_write)
+static __always_inline u64 leaf_value(const struct spt *spt, const struct spt_page *sp, u32 index,
+				      u64 entry, const u64 *set, u64 hpa, bool supervisor_write)
 {
 	u64 value = hpa | PT_P | PT_A | PT_D | spt_leaf_rights(sp, entry, supervisor_write);
 
@@ -167,6 +172,23 @@ static u64 leaf_value(const struct spt *spt, const struct spt_page *sp, u32 inde
 							  : (entry & PT_ADDR) >> HV_PAGE_SHIFT))
 		value &= ~PT_W;
 	return value;
+}
+
+void spt_entry_change(struct spt *spt, struct spt_page *sp, u32 index, u64 entry)
+{
+	u64 old = sp->shadow[index], new;
+
+	new = leaf_value(spt, sp, index, entry, NULL, old & PT_ADDR, false);
+	if (new & PT_W && *spt_rmap(spt, spt_leaf_gfn(sp, index)) & SPT_PROTECTED)
+		new &= ~PT_W;
+	sp->guest[index] = entry;
+	if (old == new)
+		return;
+	/* Not for lost rights alone: an old entry with less of them would cost a fault. */
+	flush_entry(spt, sp, index);
+	if (unlikely(spt->mmu->dirty.on))
+		spt_log_keep(spt, sp, index);
+	WRITE_ONCE(sp->shadow[index], new);
 }
 
 bool spt_entry_map(struct spt *spt, struct spt_page *sp, u32 index, u64 entry, u64 *set, u64 hpa,

@@ -24,24 +24,16 @@ static u64 child_key(const struct spt_page *sp, const struct spt_walk *walk)
 /*
  * A page that is known already comes under a new address. What it holds may
  * be stale for the old one until the guest flushes, but under the new one it was
- * never cached: bring it up to date first. What lies below an upper page is
- * not known without a search, so then everything is, and the path may have
- * changed. A direct page depends on no guest table.
+ * never cached: bring it up to date first, with all that lies below. Then the
+ * path may have changed. A direct page depends on no guest table.
  */
 static enum step refresh(struct spt *spt, struct spt_page *child)
 {
 	if (spt_is_direct(child))
 		return STEP_READY;
-	if (unlikely(spt_level(child) > 1)) {
-		if (!spt_is_stale(spt))
-			return STEP_READY;
-		spt_sync_all(spt);
-		return STEP_RESTART;
-	}
-	if (!child->stale || spt_sync_page(spt, child))
-		return STEP_READY;
-	spt->strategy->zap_all(spt);
-	return STEP_RESTART;
+	if (unlikely(spt_level(child) > 1))
+		return spt->nr_stale && spt_sync_below(spt, child) ? STEP_RESTART : STEP_READY;
+	return !child->stale || spt_sync_open(spt, child) ? STEP_READY : STEP_RESTART;
 }
 
 /* Puts the page with that key under entry index of parent. */
@@ -124,12 +116,14 @@ static struct spt_page *leaf_page(struct spt *spt, struct spt_page *sp, const st
 
 /*
  * Fills the aligned group around a leaf entry that was filled, where the CPU
- * could have cached the translation by itself: the guest's A bit is set.
+ * could have cached the translation by itself: the guest's A bit is set. All
+ * pieces of a large page have the one that the walk has set.
  */
-static void prefill(struct spt *spt, struct spt_page *sp, u32 index, const struct spt_walk *walk)
+static void prefill(struct spt *spt, struct spt_page *sp, u32 index, const struct spt_walk *walk,
+		    u32 group)
 {
 	const u64 *table = NULL;
-	u32 i = ALIGN_DOWN(index, spt->prefill), end = i + spt->prefill;
+	u32 i = ALIGN_DOWN(index, group), end = i + group;
 	u64 entry = walk->entry[walk->level];
 
 	if (!spt_is_direct(sp)) {
@@ -201,9 +195,12 @@ static noinline enum hv_verdict nothing_to_fill(struct spt *spt, const struct sp
 	return HV_DONE;
 }
 
-/* Writes the leaf entry, when all tables on the path are there. */
+/*
+ * Writes the leaf entry, when all tables on the path are there, and the group
+ * of so many around it, unless that is 0.
+ */
 static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, struct spt_page *sp,
-				 bool written, struct hv_answer *answer)
+				 u32 group, bool written, struct hv_answer *answer)
 {
 	u32 leaf = spt_level(sp), index = pt_index(walk->gva, leaf);
 	u64 *set = NULL, hpa = walk->hpa;
@@ -230,8 +227,8 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 			hv_count(spt->mmu, spt_fill_large);
 		written = true;
 	}
-	if (spt->prefill && leaf == 1)
-		prefill(spt, sp, index, walk);
+	if (group && leaf == 1)
+		prefill(spt, sp, index, walk, group);
 	if (caught == CAUGHT_BY_PROTECTION)
 		return HV_TRACKED;
 	if (caught == CAUGHT_BY_LOG && was_used)
@@ -324,6 +321,7 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 			    struct hv_answer *answer)
 {
 	struct spt_page *sp = start;
+	u32 group = spt->prefill;
 	bool written = false;
 
 	if (unlikely(walk->from > 1)) {
@@ -335,10 +333,12 @@ static enum hv_verdict fill(struct spt *spt, struct spt_page *start, const struc
 		/* What the walk began with may be gone: the guest tries again. */
 		if (unlikely(!sp || (leaf > 1 && !spt_may_be_large(spt, walk->gfn))))
 			return HV_DONE;
+		if (spt_is_direct(sp))
+			group = spt->prefill_direct;
 	}
 	if (unlikely(is_trapped(spt, walk)))
 		return emulate(spt, walk, answer);
-	return fill_leaf(spt, walk, sp, written, answer);
+	return fill_leaf(spt, walk, sp, group, written, answer);
 }
 
 enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struct hv_answer *answer)

@@ -9,7 +9,7 @@
  *
  * Only a table whose writes are caught can have entries that are 0: what the
  * guest maps in an open table would else fault where no CPU does. Nor may a
- * stale upper entry lead to one, hence invariant 9.
+ * stale upper entry lead to one from the root, hence invariant 9.
  */
 #include "spt.h"
 

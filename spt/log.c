@@ -36,21 +36,15 @@ void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index)
 		hv_dirty_note(spt->mmu->dirty.written, gfn);
 }
 
-/* What a new period asks of one leaf entry. */
-static void renew_entry(struct spt *spt, struct spt_page *sp, u32 index)
+/* What a new period takes from each leaf entry. */
+static u64 watched_bits(const struct spt *spt)
 {
-	u64 old = sp->shadow[index], new = old;
-
-	if (spt->log_fault)
-		new &= ~PT_W;
-	if (spt->log_ad)
-		new &= ~(PT_A | PT_D);
-	if (new != old)
-		WRITE_ONCE(sp->shadow[index], new);
+	return (spt->log_fault ? PT_W : 0) | (spt->log_ad ? PT_A | PT_D : 0);
 }
 
 static void renew_page(struct spt *spt, struct spt_page *sp, bool keep)
 {
+	u64 watched = watched_bits(spt);
 	u32 index;
 
 	spt_for_each_used(sp, index)
@@ -61,9 +55,11 @@ static void renew_page(struct spt *spt, struct spt_page *sp, bool keep)
 			spt_entry_drop(spt, sp, index);
 			continue;
 		}
+		if (!(sp->shadow[index] & watched))
+			continue;
 		if (keep)
 			spt_log_keep(spt, sp, index);
-		renew_entry(spt, sp, index);
+		WRITE_ONCE(sp->shadow[index], sp->shadow[index] & ~watched);
 	}
 }
 
@@ -84,6 +80,7 @@ static void renew(struct spt *spt, bool keep)
 	renew_list(spt, &spt->lru, keep);
 	renew_list(spt, &spt->stale_upper, keep);
 	renew_list(spt, &spt->stale_leaf, keep);
+	renew_list(spt, &spt->aside, keep);
 	hv_flush_context(spt->mmu);
 }
 

@@ -105,6 +105,7 @@ void spt_page_release(struct spt *spt, struct spt_page *sp)
 		pool->copies--;
 	}
 	spt_links_clear(pool, &sp->parents);
+	spt->nr_stale -= sp->stale;
 	list_del(&sp->list);
 	memset(sp, 0, sizeof(*sp));
 	hv_pool_give_node(pool, sp);
@@ -140,11 +141,13 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp)
 	return true;
 }
 
-/* The oldest page that is not the root, or NULL. */
+/* A page that is open and that the root does not reach, else the oldest, or NULL. */
 static struct spt_page *oldest(struct spt *spt)
 {
 	struct spt_page *sp;
 
+	if (!list_empty(&spt->aside))
+		return list_first_entry(&spt->aside, struct spt_page, list);
 	list_for_each_entry (sp, &spt->lru, list)
 		if (sp != spt->root)
 			return sp;

@@ -83,6 +83,7 @@ static void make_stale(struct spt *spt, struct spt_page *sp)
 	if (sp->stale)
 		return;
 	sp->stale = true;
+	spt->nr_stale++;
 	sp->orphan = false;
 	list_move(&sp->list, spt_level(sp) > 1 ? &spt->stale_upper : &spt->stale_leaf);
 	if (spt->absent)

@@ -20,6 +20,8 @@ static const struct spt_strategy *const strategies[] = {
 /* By the choices of the knobs spt.prefill and spt.roots. */
 static const u32 prefills[] = { 0, 8, 32 }, roots[] = { 1, 3, 16, SPT_MAX_KEPT };
 
+#define PREFILL_DIRECT_MIN 8
+
 /* Present, and reserved while MAXPHYADDR is below 52 (SDM 3A, 4.5.4). */
 #define MARKER (PT_P | BIT_ULL(51))
 
@@ -88,6 +90,7 @@ static void set_knobs(struct spt *spt, const struct hv_mmu *mmu)
 	spt->pcid = spt->tracks && knob[HVBENCH_KNOB_SPT_PCID];
 	spt->large = knob[HVBENCH_KNOB_SPT_LARGE];
 	spt->prefill = prefills[knob[HVBENCH_KNOB_SPT_PREFILL]];
+	spt->prefill_direct = max_t(u32, spt->prefill, PREFILL_DIRECT_MIN);
 	spt->max_kept = spt->tracks ? roots[knob[HVBENCH_KNOB_SPT_ROOTS]] : 1;
 	spt->absent = knob[HVBENCH_KNOB_SPT_FILTER] ? MARKER : 0;
 	spt->filter_fits = filter_fits(&mmu->paging);
@@ -113,6 +116,7 @@ static int spt_create(struct hv_mmu *mmu)
 	spt->hash_bits = bits;
 	INIT_LIST_HEAD(&spt->stale_upper);
 	INIT_LIST_HEAD(&spt->stale_leaf);
+	INIT_LIST_HEAD(&spt->aside);
 	INIT_LIST_HEAD(&spt->lru);
 	INIT_LIST_HEAD(&spt->orphans);
 	set_knobs(spt, mmu);
@@ -143,6 +147,7 @@ static void spt_destroy(struct hv_mmu *mmu)
 	spt_page_release_all(spt, &spt->lru);
 	spt_page_release_all(spt, &spt->stale_upper);
 	spt_page_release_all(spt, &spt->stale_leaf);
+	spt_page_release_all(spt, &spt->aside);
 	spt_page_release_all(spt, &spt->orphans);
 	spt_rmap_clear(spt);
 	hv_free(spt->chunk);
@@ -161,7 +166,7 @@ static enum hv_verdict begin(struct spt *spt)
 	return HV_DONE;
 }
 
-/* Where nothing is ever open, the guest's INVLPG finds nothing to do here. */
+/* Where nothing is open that the root reaches, the guest's INVLPG finds nothing to do here. */
 static void update_invlpg(struct spt *spt)
 {
 	struct hv_controls *controls = &spt->mmu->controls;
@@ -269,8 +274,9 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 }
 
 /*
- * The shadow knows no PCIDs of the guest's: what it holds for any of them is
- * true after this, which is more than any type of INVPCID asks for.
+ * The shadow knows no PCIDs of the guest's: what the root reaches is true after
+ * this, and what another root reaches is when it is loaded, under whatever PCID.
+ * That is more than any type of INVPCID asks for.
  */
 static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16 pcid, u64 gva,
 				   struct hv_answer *answer)
@@ -282,7 +288,7 @@ static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16
 		return verdict;
 	spt->right_gva = 0;
 	if (spt->tracks)
-		spt_sync_all(spt);
+		spt_sync_root(spt);
 	else
 		spt->strategy->zap_all(spt);
 	return end(spt, HV_DONE);

@@ -62,8 +62,11 @@
  *     or that with less rights. So whoever takes a right away asks for a flush,
  *     whoever adds one need not (4.10.4.3: the CPU drops the old entry when it
  *     faults), and INVLPG of an address whose entry is right needs none.
- *  9. The filter is armed only while no table above the leaves is open, and an
- *     entry that holds 0 then is one that the guest has not mapped.
+ *  9. The filter is armed only while no table above the leaves is open that
+ *     spt->root reaches, and an entry that holds 0 then is one that the guest
+ *     has not mapped.
+ * 10. A page in spt->aside is not reached from spt->root: it is brought up to
+ *     date before a root is used, or a link made, that leads to it.
  */
 #ifndef SPT_H
 #define SPT_H
@@ -163,6 +166,7 @@ struct spt {
 	bool large; /* 2M leaves are allowed */
 	bool log_fault, log_ad; /* while mmu->dirty.on: by which method */
 	u32 prefill; /* entries in a group, 0: none */
+	u32 prefill_direct; /* the same for pieces of a large page: there is nothing to check */
 	u64 absent; /* what a shadow entry holds of which nothing is known */
 	bool filter_fits; /* with these registers the CPU's error codes are the guest's */
 	u32 work; /* links searched in this event */
@@ -171,6 +175,8 @@ struct spt {
 	struct spt_chunk *chunk;
 	/* Pages that may differ from guest memory, by level; see sync.c. */
 	struct list_head stale_upper, stale_leaf;
+	struct list_head aside; /* the same, of any level, that the root does not reach */
+	u32 nr_stale; /* pages in these three */
 	struct list_head lru; /* all others, the oldest first */
 	struct list_head orphans; /* to be freed before the event ends */
 	struct pt_reserved reserved[2]; /* by EFER.NXE */
@@ -309,7 +315,7 @@ static inline bool spt_is_empty(const struct spt_page *sp)
 	return spt_next_used(sp, 0) == HV_ENTRIES;
 }
 
-/* May anything differ from guest memory? */
+/* May anything differ from guest memory that the root reaches? */
 static inline bool spt_is_stale(const struct spt *spt)
 {
 	return !list_empty(&spt->stale_upper) || !list_empty(&spt->stale_leaf);
@@ -375,6 +381,8 @@ void spt_entry_unlink(struct spt *spt, struct spt_page *parent, u32 index);
 void spt_entry_drop(struct spt *spt, struct spt_page *sp, u32 index);
 /* Takes W away from a leaf entry. */
 void spt_entry_protect(struct spt *spt, struct spt_page *sp, u32 index);
+/* The guest's entry of a leaf at level 1 is new, but not its frame. Flushed if it matters. */
+void spt_entry_change(struct spt *spt, struct spt_page *sp, u32 index, u64 entry);
 /*
  * Makes a leaf entry map hpa as the guest's entry says, in place of the leaf
  * that was there. set: of the frame (2M: of the chunk) in the reverse map, NULL
@@ -434,12 +442,14 @@ void spt_rmap_clear(struct spt *spt);
 /* sync.c */
 /* The guest's table behind a page, or NULL: then all its entries count as absent. */
 const u64 *spt_guest_table(const struct spt *spt, const struct spt_page *sp);
-/* All stale pages are compared, repaired, and their tables protected. */
-void spt_sync_all(struct spt *spt);
+/* Pages that the root reaches are compared, repaired, and their tables protected. */
+void spt_sync_root(struct spt *spt);
 /* The same for those that name tables: the paging-structure caches. */
 void spt_sync_upper(struct spt *spt);
-/* One page, whose table stays open. False if too much work was met. */
-bool spt_sync_page(struct spt *spt, struct spt_page *sp);
+/* What top reaches, before the root does; true if anything was done: top may be gone. */
+bool spt_sync_below(struct spt *spt, struct spt_page *top);
+/* A leaf table that the root is to reach, and that stays open. False: all is gone. */
+bool spt_sync_open(struct spt *spt, struct spt_page *sp);
 /* One entry, used or not. */
 void spt_sync_entry(struct spt *spt, struct spt_page *sp, u32 index);
 

@@ -4,19 +4,37 @@
  * tables were open for writing are compared with guest memory; an entry whose
  * origin changed is dropped, or rewritten where the CPU itself might have
  * cached the new translation already, that is, where it is present with A set
- * (SDM 3A, 4.10.2.3): the guest then need not fault once more. Called by
- * unsync.c and by fill.c; for strategies that track.
+ * (SDM 3A, 4.10.2.3): the guest then need not fault once more.
+ *
+ * A table that the current root does not reach may stay open: nothing of it can
+ * be used before a root is loaded, or a link made, that leads to it. So a kernel
+ * that fills or empties the tables of another space pays for the first write
+ * alone. Called by tracking.c, spt.c and fill.c; for strategies that track.
  */
 #include "spt.h"
 
+/* More open tables than that are not worth a look at every load of a root. */
+#define ASIDE_MAX 16
+
+/* Links climbed before a table counts as reached, which is always right. */
+#define CLIMB_MAX 64
+
 static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 {
-	if (!spt_leaf_changed(sp->guest[index], now))
+	u64 then = sp->guest[index];
+	bool stays;
+
+	if (!spt_leaf_changed(then, now))
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
+	stays = spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now);
+	if (stays && !((then ^ now) & PT_ADDR)) {
+		spt_entry_change(spt, sp, index, now);
+		return;
+	}
 	/* Always flushed: an old entry with less rights would cost a fault. */
 	spt_entry_drop(spt, sp, index);
-	if (spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now))
+	if (stays)
 		spt_leaf_try(spt, sp, index, now);
 }
 
@@ -51,7 +69,8 @@ void spt_sync_entry(struct spt *spt, struct spt_page *sp, u32 index)
 		sync_index(spt, sp, spt_guest_table(spt, sp), index);
 }
 
-bool spt_sync_page(struct spt *spt, struct spt_page *sp)
+/* False if too much work was met. */
+static bool sync_entries(struct spt *spt, struct spt_page *sp)
 {
 	const u64 *table = spt_guest_table(spt, sp);
 	u32 index;
@@ -78,18 +97,18 @@ static bool is_needless(const struct spt *spt, const struct spt_page *sp)
 	return spt_is_empty(sp);
 }
 
-static bool sync_first(struct spt *spt, struct list_head *list)
+/* The page's table is closed. False if too much work was met. */
+static bool sync_and_close(struct spt *spt, struct spt_page *sp)
 {
-	struct spt_page *sp = list_first_entry(list, struct spt_page, list);
-
 	if (is_needless(spt, sp))
 		return spt_page_free(spt, sp);
 	spt_close(spt, spt_gfn(sp));
-	if (!spt_sync_page(spt, sp))
+	if (!sync_entries(spt, sp))
 		return false;
 	if (is_needless(spt, sp))
 		return spt_page_free(spt, sp);
 	sp->stale = false;
+	spt->nr_stale--;
 	list_move_tail(&sp->list, &spt->lru);
 	if (spt->absent)
 		spt_filter_page(spt, sp);
@@ -97,23 +116,99 @@ static bool sync_first(struct spt *spt, struct list_head *list)
 }
 
 /* With nothing left to compare, forgetting everything is right as well. */
-static void sync_list(struct spt *spt, struct list_head *list)
+static bool sync_page(struct spt *spt, struct spt_page *sp)
 {
-	while (!list_empty(list)) {
-		if (unlikely(!sync_first(spt, list)))
-			spt->strategy->zap_all(spt);
-		if (unlikely(spt->broken))
-			return;
-	}
+	if (likely(sync_and_close(spt, sp)))
+		return true;
+	spt->strategy->zap_all(spt);
+	return false;
+}
+
+bool spt_sync_open(struct spt *spt, struct spt_page *sp)
+{
+	list_move_tail(&sp->list, &spt->stale_leaf);
+	if (likely(sync_entries(spt, sp)))
+		return true;
+	spt->strategy->zap_all(spt);
+	return false;
 }
 
 void spt_sync_upper(struct spt *spt)
 {
-	sync_list(spt, &spt->stale_upper);
+	struct list_head *list = &spt->stale_upper;
+
+	while (!list_empty(list) && !spt->broken)
+		sync_page(spt, list_first_entry(list, struct spt_page, list));
 }
 
-void spt_sync_all(struct spt *spt)
+/* Does a way lead from top to the page? Few links do, so it is climbed. */
+static bool climbs_to(const struct spt_page *sp, const struct spt_page *top, u32 *steps)
 {
-	sync_list(spt, &spt->stale_upper);
-	sync_list(spt, &spt->stale_leaf);
+	struct spt_links_iter iter;
+	u64 link;
+
+	if (sp == top)
+		return true;
+	if (spt_level(sp) >= spt_level(top))
+		return false;
+	iter = spt_links_begin(sp->parents);
+	while ((link = spt_links_next(&iter)))
+		if (++*steps > CLIMB_MAX || climbs_to(spt_link_page(link), top, steps))
+			return true;
+	return false;
+}
+
+static bool is_reached(const struct spt_page *sp, const struct spt_page *top)
+{
+	u32 steps = 0;
+
+	return climbs_to(sp, top, &steps);
+}
+
+/* Pages that are not reached go aside, or stay there. */
+static void settle(struct spt *spt, struct list_head *list)
+{
+	struct spt_page *sp, *next;
+
+	list_for_each_entry_safe (sp, next, list, list) {
+		if (is_needless(spt, sp) || is_reached(sp, spt->root)) {
+			if (!sync_page(spt, sp))
+				return;
+		} else if (list != &spt->aside) {
+			list_move_tail(&sp->list, &spt->aside);
+		}
+	}
+}
+
+void spt_sync_root(struct spt *spt)
+{
+	settle(spt, &spt->aside);
+	settle(spt, &spt->stale_upper);
+	settle(spt, &spt->stale_leaf);
+	while (spt->nr_stale > ASIDE_MAX && !spt->broken)
+		sync_page(spt, list_first_entry(&spt->aside, struct spt_page, list));
+}
+
+bool spt_sync_below(struct spt *spt, struct spt_page *top)
+{
+	struct list_head *lists[] = { &spt->stale_upper, &spt->stale_leaf, &spt->aside };
+	struct spt_page *sp, *next;
+	bool found = false;
+	u32 i;
+
+	/* This may be the end of it: then there is nothing below. */
+	if (top->stale) {
+		sync_page(spt, top);
+		return true;
+	}
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		list_for_each_entry_safe (sp, next, lists[i], list) {
+			if (!is_reached(sp, top))
+				continue;
+			found = true;
+			if (!sync_page(spt, sp))
+				return true;
+		}
+	}
+	return found;
 }

@@ -22,7 +22,7 @@ static void keep_logged(struct spt *spt, const struct list_head *list)
 
 static void zap_all(struct spt *spt)
 {
-	struct list_head *lists[] = { &spt->lru, &spt->stale_upper, &spt->stale_leaf,
+	struct list_head *lists[] = { &spt->lru, &spt->stale_upper, &spt->stale_leaf, &spt->aside,
 				      &spt->orphans };
 	u64 key = spt->root->key;
 	u32 i;
@@ -40,9 +40,9 @@ static void zap_all(struct spt *spt)
 }
 
 /*
- * MOV to CR3 and the like drop every translation of the guest's TLB, so all of
- * the shadow must be true now: also what other roots reach, because a later
- * switch to them need not flush for what they share.
+ * MOV to CR3 and the like drop every translation of the guest's TLB, so all
+ * that the root reaches must be true now. With a PCID of its own the CPU may
+ * still hold what a kept root reached before: what goes now is flushed there too.
  */
 static void set_root(struct spt *spt, u64 key)
 {
@@ -50,11 +50,6 @@ static void set_root(struct spt *spt, u64 key)
 
 	if (key != old->key && !spt->pcid)
 		hv_flush_context(spt->mmu);
-	if (unlikely(spt_is_stale(spt))) {
-		spt_sync_all(spt);
-		if (unlikely(spt->broken))
-			return;
-	}
 	root = spt_page_find(spt, key);
 	if (likely(root)) {
 		hv_count(spt->mmu, spt_root_hit);
@@ -69,6 +64,8 @@ static void set_root(struct spt *spt, u64 key)
 		spt_use_root(spt, root);
 	if (old && old != root && unlikely(spt_is_empty(old)))
 		spt_page_free(spt, old);
+	if (unlikely(spt->nr_stale))
+		spt_sync_root(spt);
 }
 
 /*

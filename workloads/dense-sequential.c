@@ -6,7 +6,8 @@
  *
  * Theory, 4K leaves: first-touch takes one fault a page under either MMU
  * (EPT violation; shadow fill), warm takes none. With page=2M or 1G the guest
- * maps large pages, which a shadow MMU without large leaves copies in pieces.
+ * maps large pages, which a shadow MMU without large leaves copies in pieces,
+ * some of them at each fault.
  */
 #include "runtime/workload.h"
 

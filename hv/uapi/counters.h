@@ -65,7 +65,7 @@
 	X(spt_fill, EVENT, "entries", "leaf entries written into shadow tables by faults") \
 	X(spt_fill_large, EVENT, "entries", "large leaves among them and among spt_mirror") \
 	X(spt_prefill, EVENT, "entries", \
-	  "shadow entries filled beside the one that faulted (spt.prefill)") \
+	  "shadow entries filled beside the one that faulted (spt.prefill, pieces of large pages)") \
 	X(spt_mirror, EVENT, "entries", \
 	  "shadow entries brought up to date by an emulated write (spt.sync=trap)") \
 	X(spt_emulate_failed, EVENT, "faults", \

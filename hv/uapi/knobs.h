@@ -30,7 +30,7 @@
 	X(SPT_SYNC, "spt.sync", "vtlb|unsync|trap", 1, \
 	  "how shadow tables follow the guest's page-table writes") \
 	X(SPT_PREFILL, "spt.prefill", "0|8|32", 0, \
-	  "neighbours filled on a shadow fault, where the guest's A bit is set") \
+	  "neighbours filled where the guest's A bit is set; of a large page at least 8 pieces") \
 	X(SPT_ROOTS, "spt.roots", "1|3|16|256", 3, \
 	  "address spaces whose shadow is kept; vtlb keeps one") \
 	X(SPT_PCID, "spt.pcid", "off|on", 1, \

@@ -11,20 +11,15 @@
 #include "insn.h"
 #include "vmx.h"
 
-static void flush_linear(struct hv_vcpu *vcpu, struct hv_flush *flush)
+static void flush_linear(struct hv_vcpu *vcpu, const struct hv_flush *flush)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
-	u32 i;
 
-	if (flush->nr_addr && !vmx_capability.invvpid_addr)
-		flush->context = true;
-	if (flush->context) {
+	if (flush->context || !vmx_capability.invvpid_addr) {
 		invvpid(INVVPID_SINGLE, vcpu->vpid, 0);
 		hv_count(mmu, flush_invvpid_single);
-		return;
-	}
-	for (i = 0; i < flush->nr_addr; i++) {
-		invvpid(INVVPID_ADDR, vcpu->vpid, flush->addr[i]);
+	} else {
+		invvpid(INVVPID_ADDR, vcpu->vpid, flush->gva);
 		hv_count(mmu, flush_invvpid_addr);
 	}
 }
@@ -48,9 +43,9 @@ void vmx_flush(struct hv_vcpu *vcpu)
 	if (!vcpu->vpid) {
 		if (vcpu->entered && !vcpu->exit_is_harness)
 			hv_count(mmu, flush_transition);
-	} else if (flush->context || flush->nr_addr) {
+	} else if (flush->context || flush->address) {
 		flush_linear(vcpu, flush);
 	}
 	flush->context = false;
-	flush->nr_addr = 0;
+	flush->address = false;
 }

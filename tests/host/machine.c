@@ -134,7 +134,6 @@ static bool program_controls(struct machine *m)
 bool machine_enter(struct machine *m)
 {
 	struct hv_flush *flush = &m->mmu.flush;
-	u32 i;
 
 	if (!program_controls(m))
 		return false;
@@ -145,10 +144,10 @@ bool machine_enter(struct machine *m)
 	if (flush->context) {
 		tlb_flush_context(m);
 		m->flushes_context++;
+	} else if (flush->address) {
+		tlb_flush_addr(m, flush->gva);
+		m->flushes_addr++;
 	}
-	for (i = 0; i < flush->nr_addr; i++)
-		tlb_flush_addr(m, flush->addr[i]);
-	m->flushes_addr += flush->nr_addr;
 	memset(flush, 0, sizeof(*flush));
 	return true;
 }

@@ -197,6 +197,42 @@ static void test_switch(u32 sync)
 	guest_close(&t);
 }
 
+/*
+ * Two spaces whose page tables are at 0x4000 and 0x14000. Page 511 of the first
+ * maps the page table of the second: a kernel at work on another space.
+ */
+static void test_aside(void)
+{
+	struct hv_paging first, second;
+	u64 at;
+
+	start(HVBENCH_SPT_SYNC_UNSYNC, RWAD);
+	machine_poke(&t.m, 0x4ff8, 0x14000 | RWAD);
+	for (at = 0x11000; at < 0x14000; at += 0x1000)
+		machine_poke(&t.m, at, (at + 0x1000) | RWAD);
+	machine_poke(&t.m, 0x14000, 0x40000 | RWAD);
+	first = second = t.config.paging;
+	second.cr3 = 0x11000;
+	machine_set_paging(&t.m, &second, LOAD_CR3);
+	guest_reaches(&t, 0, 0, 0x40000);
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x41000 | RWAD);
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x42000 | RWAD);
+	report(TRACKS == 1 && count(HVBENCH_CNT_spt_sync) == 0,
+	       "a table that the root does not reach stays open over a load of CR3");
+	machine_set_paging(&t.m, &second, LOAD_CR3);
+	report(guest_reaches(&t, 0, 0, 0x42000) && count(HVBENCH_CNT_spt_sync) == 1,
+	       "and is compared when its own root is loaded");
+	machine_set_paging(&t.m, &first, LOAD_CR3);
+	edit(0, 0x43000 | RWAD);
+	report_equal(TRACKS, 2, "which closes it");
+	/* The first space's second gigabyte becomes the second space. */
+	machine_poke(&t.m, 0x2008, 0x13000 | RWAD);
+	report(guest_reaches(&t, 1 << 30, 0, 0x43000), "one that gets linked shows what is in it");
+	guest_close(&t);
+}
+
 static void test_outside(u32 sync)
 {
 	struct outcome out;
@@ -296,6 +332,31 @@ static void test_prefill(void)
 		guest_reaches(&t, i << 12, 0, (16 + i) << 12);
 	report_equal(FILLS, 8, "one fault for each group of 8");
 	report_equal(count(HVBENCH_CNT_spt_prefill), 56, "which fills the other 7");
+	guest_close(&t);
+}
+
+/* A 2M page of the guest's that its page tables lie in: frames 1 to 3. */
+static void test_pieces(u32 choice, u64 group)
+{
+	bool right = true;
+	u64 i;
+
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	t.config.knob[HVBENCH_KNOB_SPT_PREFILL] = choice;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD);
+	machine_poke(&t.m, 0x3000, RWAD | PTE_PS);
+	guest_start(&t);
+	for (i = 0; i < 64; i++)
+		right &= guest_reaches(&t, i << 12, 0, i << 12);
+	report(right && FILLS == 64 / group, "pieces of a large page: one fault for %llu", group);
+	report_equal(count(HVBENCH_CNT_spt_prefill), 64 - 64 / group, "which fills the others");
+	report(guest_reaches(&t, 0x5000, HV_PF_WRITE, 0x5000) && !TRACKS,
+	       "they are writable, as the whole page is");
+	report(guest_reaches(&t, 0x2000, HV_PF_WRITE, 0x2000) && TRACKS == 1,
+	       "but for page tables among them");
 	guest_close(&t);
 }
 
@@ -411,9 +472,12 @@ void test_spt(void)
 	if (!&spt_mmu_ops)
 		return;
 	test_tracking();
+	test_aside();
 	test_trap();
 	test_fallback();
 	test_prefill();
+	test_pieces(0, 8);
+	test_pieces(2, 32);
 	test_large();
 	test_eviction();
 	test_implicit();
