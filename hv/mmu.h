@@ -278,7 +278,7 @@ static inline void hv_flush_root(struct hv_mmu *mmu)
 	mmu->flush.root = true;
 }
 
-/* Two addresses cost two instructions, or one that flushes all: then all it is. */
+/* One flush of the context costs less than one of each of several addresses. */
 static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
 {
 	struct hv_flush *flush = &mmu->flush;
