@@ -29,13 +29,13 @@ set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "fork: exit" -10.90, "mixed: start" -11.90, "mixed: protect" -12.90, "mixed: copy" -13.90, "mixed: scan" -14.90, "mixed: unmap" -15.90, "demand-paging: demand" -18.05, "churn" -19.05, "mprotect: warm-up" -20.05, "pte-edit: warm-up" -21.05, "switch: first-round" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "mixed: start" -10.90, "mixed: protect" -11.90, "mixed: copy" -12.90, "mixed: scan" -13.90, "mixed: unmap" -14.90, "demand-paging: demand" -17.05, "churn" -18.05, "mprotect: warm-up" -19.05, "pte-edit: warm-up" -20.05, "switch: first-round" -21.05, "switch" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
 set label "{/:Bold Strategy unsync}" at screen 0.012, first -0.90 left front
-set label "{/:Bold Strategy trap}" at screen 0.012, first -17.05 left front
+set label "{/:Bold Strategy trap}" at screen 0.012, first -16.05 left front
 set rmargin at screen 0.545
 set logscale x 10
-set xrange [7:2.5e+05]
-set xtics ("10" 10, "1k" 1000, "100k" 100000) font ",11"
+set xrange [70:2.5e+05]
+set xtics ("100" 100, "10k" 10000) font ",11"
 set label "instructions\nper operation" at screen 0.370, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-filter.tsv" using (column("cost low")):(column("y")):(column("cost span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-filter.tsv" using (column("cost spt spt.filter=on")):(column("y")+-0.27) with points pt 7 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \
@@ -49,7 +49,7 @@ set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "fork: exit" -10.90, "mixed: start" -11.90, "mixed: protect" -12.90, "mixed: copy" -13.90, "mixed: scan" -14.90, "mixed: unmap" -15.90, "demand-paging: demand" -18.05, "churn" -19.05, "mprotect: warm-up" -20.05, "pte-edit: warm-up" -21.05, "switch: first-round" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "mixed: start" -10.90, "mixed: protect" -11.90, "mixed: copy" -12.90, "mixed: scan" -13.90, "mixed: unmap" -14.90, "demand-paging: demand" -17.05, "churn" -18.05, "mprotect: warm-up" -19.05, "pte-edit: warm-up" -20.05, "switch: first-round" -21.05, "switch" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
 unset ytics
 set rmargin at screen 0.750
 unset logscale x
@@ -68,12 +68,12 @@ set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "fork: exit" -10.90, "mixed: start" -11.90, "mixed: protect" -12.90, "mixed: copy" -13.90, "mixed: scan" -14.90, "mixed: unmap" -15.90, "demand-paging: demand" -18.05, "churn" -19.05, "mprotect: warm-up" -20.05, "pte-edit: warm-up" -21.05, "switch: first-round" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("demand-paging: demand" -1.90, "churn" -2.90, "mprotect: warm-up" -3.90, "pte-edit: warm-up" -4.90, "switch: first-round" -5.90, "switch" -6.90, "fork" -7.90, "fork: child-write" -8.90, "fork: parent-write" -9.90, "mixed: start" -10.90, "mixed: protect" -11.90, "mixed: copy" -12.90, "mixed: scan" -13.90, "mixed: unmap" -14.90, "demand-paging: demand" -17.05, "churn" -18.05, "mprotect: warm-up" -19.05, "pte-edit: warm-up" -20.05, "switch: first-round" -21.05, "switch" -22.05, "fork: exit" -23.05, "mixed: start" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05)
 unset ytics
 set rmargin at screen 0.955
 unset logscale x
-set xrange [-0.23:4.6]
-set xtics 0,2 font ",11"
+set xrange [-0.115:2.3]
+set xtics 0,1 font ",11"
 set label "flushes\nper operation" at screen 0.780, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-filter.tsv" using (column("executed low")):(column("y")):(column("executed span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-filter.tsv" using (column("executed spt spt.filter=on")):(column("y")+-0.27) with points pt 7 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \

@@ -33,8 +33,8 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch (p
 set label "{/:Bold Shadow, backing=2m}" at screen 0.012, first -0.90 left front
 set rmargin at screen 0.600
 set logscale x 10
-set xrange [0.7:2.5e+04]
-set xtics ("1" 1, "100" 100, "10k" 10000) font ",11"
+set xrange [0.7:2500]
+set xtics ("1" 1, "100" 100) font ",11"
 set label "instructions\nper operation" at screen 0.453, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-large.tsv" using (column("cost low")):(column("y")):(column("cost span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-large.tsv" using (column("cost spt spt.large=on")):(column("y")+-0.27) with points pt 7 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \
@@ -52,8 +52,8 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch (p
 unset ytics
 set rmargin at screen 0.778
 unset logscale x
-set xrange [-0.0575:1.15]
-set xtics 0,0.5 font ",11"
+set xrange [-0.007187:0.1437]
+set xtics 0,0.05 font ",11"
 set label "exits\nper operation" at screen 0.630, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-large.tsv" using (column("exits low")):(column("y")):(column("exits span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-large.tsv" using (column("exits spt spt.large=on")):(column("y")+-0.27) with points pt 7 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \
@@ -71,7 +71,7 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch (p
 unset ytics
 set rmargin at screen 0.955
 unset logscale x
-set xrange [-5.146:102.9]
+set xrange [-5.197:103.9]
 set xtics 0,50 font ",11"
 set label "KiB of tables\nat the end" at screen 0.808, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-large.tsv" using (column("table_bytes low")):(column("y")):(column("table_bytes span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \

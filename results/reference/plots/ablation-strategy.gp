@@ -56,7 +56,7 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -
 unset ytics
 set rmargin at screen 0.750
 unset logscale x
-set xrange [-1.323:26.45]
+set xrange [-1.121:22.42]
 set xtics 0,10 font ",11"
 set label "exits\nper operation" at screen 0.575, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-strategy.tsv" using (column("exits low")):(column("y")):(column("exits span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
@@ -77,8 +77,8 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -
 unset ytics
 set rmargin at screen 0.955
 unset logscale x
-set xrange [-0.4887:9.775]
-set xtics 0,5 font ",11"
+set xrange [-0.2012:4.025]
+set xtics 0,2 font ",11"
 set label "flushes\nper operation" at screen 0.780, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-strategy.tsv" using (column("executed low")):(column("y")):(column("executed span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-strategy.tsv" using (column("executed spt trap + filter")):(column("y")+-0.27) with points pt 13 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \

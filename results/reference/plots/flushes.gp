@@ -34,9 +34,9 @@ set label "{/:Bold Cold: tables being filled}" at screen 0.012, first -0.90 left
 set label "{/:Bold Change: page-table work}" at screen 0.012, first -11.05 left front
 
 set rmargin at screen 0.546
-set xrange [0:11.05]
+set xrange [0:4.55]
 set xtics autofreq font ",11"
-set xtics 5
+set xtics 2
 set xlabel "per operation" font ",11"
 set label "executed by\nthe hypervisor" at screen 0.345, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT executed")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
@@ -54,9 +54,9 @@ unset ytics
 set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "accessed-scan: clear" -20.05, "mixed: start" -21.05, "mixed: protect" -22.05, "mixed: copy" -23.05, "mixed: scan" -24.05, "mixed: unmap" -25.05)
 unset ytics
 set rmargin at screen 0.760
-set xrange [0:11.05]
+set xrange [0:4.55]
 set xtics autofreq font ",11"
-set xtics 5
+set xtics 2
 set xlabel "per operation" font ",11"
 set label "asked by guest,\ntrapped" at screen 0.558, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT trapped")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
@@ -74,9 +74,9 @@ unset ytics
 set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "accessed-scan: clear" -20.05, "mixed: start" -21.05, "mixed: protect" -22.05, "mixed: copy" -23.05, "mixed: scan" -24.05, "mixed: unmap" -25.05)
 unset ytics
 set rmargin at screen 0.973
-set xrange [0:11.05]
+set xrange [0:4.55]
 set xtics autofreq font ",11"
-set xtics 5
+set xtics 2
 set xlabel "per operation" font ",11"
 set label "asked by guest,\nnot trapped" at screen 0.772, graph 1 offset 0,1.5 left font ",12"
 plot "flushes.tsv" using (0):(column("y")):(0):(column("EPT untrapped")):(column("y")-0.17):(column("y")+0.17) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \

@@ -28,9 +28,9 @@ set bmargin at screen 0.6524
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
 set label "IO_INSTRUCTION: EPT 8,192, shadow 8,192" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-io_instruction.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
@@ -43,11 +43,11 @@ unset label
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "page fault: shadow 14,694" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+set label "page fault: shadow 14,693" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-exception_nmi.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.085
 set rmargin at screen 0.485
@@ -57,9 +57,9 @@ unset label
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
 set label "VMCALL: EPT 4,096, shadow 4,096" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-vmcall.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
@@ -72,9 +72,9 @@ unset label
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
 set label "INVLPG: shadow 6,752" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-invlpg.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
@@ -86,9 +86,9 @@ unset label
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
 set label "EPT_VIOLATION: EPT 4,352" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-ept_violation.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle
@@ -100,9 +100,9 @@ unset label
 unset key
 set border 1
 set grid ytics noxtics
-set xrange [6:20]
+set xrange [6:19]
 set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18, "1M" 20) font ",11"
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
 set label "CR_ACCESS: shadow 2,578" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-cr_access.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle

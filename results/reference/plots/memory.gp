@@ -30,7 +30,7 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("hypercall" -1.90, "port-io" -2.9
 set label "{/:Bold At the end of the last phase}" at screen 0.012, first -0.90 left front
 set rmargin at screen 0.97
 set logscale x 2
-set xrange [13.33:3876]
+set xrange [13.33:3879]
 set xtics ("16K" 16, "32K" 32, "64K" 64, "128K" 128, "256K" 256, "512K" 512, "1M" 1024, "2M" 2048, "4M" 4096)
 set xlabel "bytes of page tables"
 set label "guest's own" at screen 0.024, screen 0.9092 left noenhanced font ",12" point pt 13 ps 1 lw 1.6 lc rgb "#8a8a8a" offset 0.9,-0.25
