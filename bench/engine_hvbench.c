@@ -14,6 +14,7 @@
 
 #include "engine.h"
 #include "host.h"
+#include "huge.h"
 #include "json.h"
 
 static int no_device(struct failure *why, int error)
@@ -79,26 +80,6 @@ static int create_failed(struct hvbench_config *config, int error, struct failur
 	return fail(why, status, "the module made no VM: %s", strerror(error));
 }
 
-#define HUGE_1G_BYTES (1ull << 30)
-#define HUGE_1G_FLAGS (MAP_HUGETLB | 30 << MAP_HUGE_SHIFT)
-
-/* Memory of 1G pages; the VM pins it, so that this mapping is needed no longer. */
-static void *map_huge(uint64_t bytes, struct failure *why)
-{
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | HUGE_1G_FLAGS, -1, 0);
-	unsigned long long pages = bytes / HUGE_1G_BYTES;
-
-	if (memory != MAP_FAILED)
-		return memory;
-	fail(why, STATUS_ENVIRONMENT,
-	     "backing=1g: the host has less than %llu free huge pages of 1G (%s): boot it with "
-	     "hugepagesz=1G hugepages=%llu on the kernel's command line, or write %llu to "
-	     "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages",
-	     pages, strerror(errno), pages, pages);
-	return NULL;
-}
-
 static int map(struct vm *vm, struct failure *why)
 {
 	vm->memory = mmap(NULL, vm->config.memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, vm->fd,
@@ -130,7 +111,8 @@ static int hvbench_create(struct engine *engine, const struct vm_config *want, s
 	vm->engine = engine;
 	vm->config = *want;
 	if (want->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G) {
-		huge = map_huge(want->memory_bytes, why);
+		/* The VM pins it, so that this mapping is needed no longer. */
+		huge = huge_map_1g(want->memory_bytes, why);
 		if (!huge)
 			return -1;
 		config.memory_address = (uintptr_t)huge;

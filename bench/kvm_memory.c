@@ -10,12 +10,11 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "huge.h"
 #include "kvm_memory.h"
 
 #define PAGE_BYTES 4096
 #define BYTES_2M (2ull << 20)
-#define BYTES_1G (1ull << 30)
-#define HUGE_1G_FLAGS (MAP_HUGETLB | 30 << MAP_HUGE_SHIFT)
 
 /* The n of a line "name: n kB" in bytes; 0 where there is none. */
 static uint64_t kilobytes(const char *path, const char *name)
@@ -24,21 +23,6 @@ static uint64_t kilobytes(const char *path, const char *name)
 
 	host_read_field(path, name, text, sizeof(text));
 	return strtoull(text, NULL, 10) << 10;
-}
-
-static void *map_huge(uint64_t bytes, struct failure *why)
-{
-	void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | HUGE_1G_FLAGS, -1, 0);
-	uint64_t pages = bytes / BYTES_1G;
-
-	if (memory != MAP_FAILED)
-		return memory;
-	fail(why, STATUS_ENVIRONMENT,
-	     "backing=1g: the host has less than %" PRIu64 " free huge pages of 1G (%s): boot it "
-	     "with hugepagesz=1G hugepages=%" PRIu64 " on the kernel's command line",
-	     pages, strerror(errno), pages);
-	return NULL;
 }
 
 /* Aligned to 2M, so that transparent huge pages fit. */
@@ -79,7 +63,7 @@ void *kvm_memory_map(const struct vm_config *config, struct failure *why)
 	void *memory;
 
 	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G)
-		return map_huge(bytes, why);
+		return huge_map_1g(bytes, why);
 	memory = map_aligned(bytes);
 	if (!memory) {
 		fail(why, STATUS_ENVIRONMENT, "guest memory can't be mapped: %s", strerror(errno));
