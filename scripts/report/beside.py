@@ -19,6 +19,9 @@ TITLE = {"ept": "EPT", "spt": "Shadow paging"}
 # Phases whose exits are told by reason, for each MMU.
 BY_REASON = 6
 
+# The parameters of kvm_intel on which memory depends.
+MMU_PARAMETERS = ("ept", "eptad", "pml", "vpid", "unrestricted_guest", "nested")
+
 
 def words_of(quantity):
     """A quantity as a reader calls it."""
@@ -227,7 +230,7 @@ def counted_by(described):
 
 
 def what_kvm(environment):
-    """Which KVM it was: bullets from environment.json."""
+    """Which KVM it was: bullets from environment.json, which holds the other parameters."""
     described = environment.values.get("kvm")
     described = described if isinstance(described, dict) else {}
     items = []
@@ -240,7 +243,11 @@ def what_kvm(environment):
                     TITLE[mmu],
                     module.get("module", "kvm_intel"),
                     environment.values.get("kernel") or "(not available)",
-                    " ".join("`%s=%s`" % p for p in module["parameters"].items()),
+                    " ".join(
+                        "`%s=%s`" % (name, module["parameters"][name])
+                        for name in MMU_PARAMETERS
+                        if name in module["parameters"]
+                    ),
                 )
             )
     return ([Bullets(items)] if items else []) + [Text(counted_by(described))]
