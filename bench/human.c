@@ -149,6 +149,9 @@ static void table_line(FILE *out, const struct engine_ops *engine, const struct 
 		fprintf(out, "%llu bytes of the hypervisor (peak %llu), ",
 			phase->stats.counter[HVBENCH_CNT_table_bytes],
 			phase->stats.counter[HVBENCH_CNT_table_bytes_peak]);
+	else if (engine_has_counter(engine, HVBENCH_CNT_table_pages))
+		fprintf(out, "%llu pages of the hypervisor, ",
+			phase->stats.counter[HVBENCH_CNT_table_pages]);
 	fprintf(out, "%" PRIu64 " of the guest\n", phase->guest_table_bytes);
 }
 
