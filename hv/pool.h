@@ -26,7 +26,7 @@ struct hv_pool {
 	struct hv_pool_link *pages, *nodes;
 	u32 free_pages, free_nodes;
 	u32 used_pages, used_nodes; /* taken and not given back */
-	u32 copies; /* of used_pages: no tables, but copies of the guest's */
+	u32 beside; /* of used_pages: no tables, but what is kept beside them */
 	u64 peak_bytes; /* the most that both ever held */
 	/*
 	 * A backend whose tables are a cache drops some before it goes beyond;
@@ -73,6 +73,21 @@ static inline void hv_pool_give_page(struct hv_pool *pool, void *zeroed)
 	pool->pages = link;
 	pool->free_pages++;
 	pool->used_pages--;
+}
+
+/* The same for a page that is no table. */
+static inline void *hv_pool_take_beside(struct hv_pool *pool)
+{
+	void *page = hv_pool_take_page(pool);
+
+	pool->beside += page != NULL;
+	return page;
+}
+
+static inline void hv_pool_give_beside(struct hv_pool *pool, void *zeroed)
+{
+	hv_pool_give_page(pool, zeroed);
+	pool->beside--;
 }
 
 static inline void *hv_pool_take_node(struct hv_pool *pool)

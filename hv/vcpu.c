@@ -269,7 +269,7 @@ static int run_locked(struct hv_vcpu *vcpu)
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes] = hv_pool_used_bytes(&vcpu->pool);
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak] = vcpu->pool.peak_bytes;
 	vcpu->stats->counter[HVBENCH_CNT_table_pages] =
-		vcpu->pool.used_pages - vcpu->pool.copies;
+		vcpu->pool.used_pages - vcpu->pool.beside;
 	if (vcpu->ended)
 		hv_vcpu_account(vcpu);
 	return 0;

@@ -10,6 +10,7 @@ struct audit {
 	struct spt *spt;
 	const char *problem;
 	u64 pages, nodes; /* that belong to someone */
+	u64 beside; /* pages among them that are no tables */
 	u64 leaves, links; /* present leaf entries; members of all frames' sets */
 	u64 children, parents; /* the same for entries that name tables */
 	u64 roots, listed; /* pages of the top level; pages in all */
@@ -176,6 +177,7 @@ static void check_page(struct audit *audit, struct spt_page *sp)
 	audit->nodes++;
 	audit->listed++;
 	audit->pages += spt_has_second(spt, sp) ? 2 : 1;
+	audit->beside += spt_has_second(spt, sp);
 	audit->parents += set_size(audit, sp->parents);
 	if (sp->orphan)
 		fail(audit, "an orphan outlived its event");
@@ -225,6 +227,7 @@ static void check_chunk(struct audit *audit, u32 number)
 	audit->links += set_size(audit, chunk->large);
 	if (chunk->rmap) {
 		audit->pages++;
+		audit->beside++;
 		for (i = 0; i < HV_CHUNK_FRAMES; i++)
 			tables += check_frame(audit, (u64)number * HV_CHUNK_FRAMES + i,
 					      chunk->rmap[i]);
@@ -376,7 +379,8 @@ const char *spt_audit(struct hv_mmu *mmu)
 		fail(&audit, "a page has a parent that does not point at it");
 	if (audit.roots != spt->nr_kept || spt->nr_kept > spt->max_kept)
 		fail(&audit, "the kept roots are miscounted");
-	if (audit.pages != mmu->pool->used_pages || audit.nodes != mmu->pool->used_nodes)
+	if (audit.pages != mmu->pool->used_pages || audit.beside != mmu->pool->beside ||
+	    audit.nodes != mmu->pool->used_nodes)
 		fail(&audit, "the pool has given out more or less than is in use");
 	if (!list_empty(&spt->orphans) || listed != audit.listed)
 		fail(&audit, "a page is in no list");

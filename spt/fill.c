@@ -24,15 +24,18 @@ static u64 child_key(const struct spt_page *sp, const struct spt_walk *walk)
 /*
  * A page that is known already comes under a new address. What it holds may
  * be stale for the old one until the guest flushes, but under the new one it was
- * never cached: bring it up to date first, with all that lies below. Then the
- * path may have changed. A direct page depends on no guest table.
+ * never cached: bring it up to date first, with all that lies below. It may be
+ * gone then. A direct page depends on no guest table.
+ *
+ * The link is made in the same event: an instruction that touches two pages might
+ * open again what was closed here, and would never end.
  */
 static enum step refresh(struct spt *spt, struct spt_page *child)
 {
 	if (spt_is_direct(child))
 		return STEP_READY;
 	if (unlikely(spt_level(child) > 1))
-		return spt->nr_stale && spt_sync_below(spt, child) ? STEP_RESTART : STEP_READY;
+		return !spt->nr_stale || spt_sync_below(spt, child) ? STEP_READY : STEP_RESTART;
 	return !child->stale || spt_sync_open(spt, child) ? STEP_READY : STEP_RESTART;
 }
 
@@ -44,7 +47,9 @@ static enum step relink(struct spt *spt, struct spt_page *parent, u32 index, u64
 	if (child) {
 		if (refresh(spt, child) == STEP_RESTART)
 			return STEP_RESTART;
-	} else {
+		child = spt_page_find(spt, key);
+	}
+	if (!child) {
 		child = spt_page_create(spt, key);
 		if (unlikely(!child))
 			return STEP_RESTART;

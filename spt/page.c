@@ -60,10 +60,8 @@ struct spt_page *spt_page_create(struct spt *spt, u64 key)
 	sp = hv_pool_take_node(pool);
 	sp->key = key;
 	sp->shadow = hv_pool_take_page(pool);
-	if (spt_has_second(spt, sp)) {
-		sp->guest = hv_pool_take_page(pool);
-		pool->copies++;
-	}
+	if (spt_has_second(spt, sp))
+		sp->guest = hv_pool_take_beside(pool);
 	list_add_tail(&sp->list, &spt->lru);
 	if (spt->tracks) {
 		first = bucket(spt, spt_gfn(sp));
@@ -100,10 +98,8 @@ void spt_page_release(struct spt *spt, struct spt_page *sp)
 		spt_root_forget(spt, sp);
 	clear(spt, sp, second);
 	hv_pool_give_page(pool, sp->shadow);
-	if (second) {
-		hv_pool_give_page(pool, sp->guest);
-		pool->copies--;
-	}
+	if (second)
+		hv_pool_give_beside(pool, sp->guest);
 	spt_links_clear(pool, &sp->parents);
 	spt->nr_stale -= sp->stale;
 	list_del(&sp->list);

@@ -28,7 +28,7 @@ u64 *spt_rmap_make_page(struct spt *spt, u64 gfn)
 		return NULL;
 	}
 	if (unlikely(!chunk->rmap)) {
-		chunk->rmap = hv_pool_take_page(spt->mmu->pool);
+		chunk->rmap = hv_pool_take_beside(spt->mmu->pool);
 		if (!chunk->rmap) {
 			spt_broken(spt, "no memory for the reverse map");
 			return NULL;
@@ -166,7 +166,7 @@ void spt_rmap_clear(struct spt *spt)
 				chunk->rmap[j] = 0;
 			}
 		}
-		hv_pool_give_page(pool, chunk->rmap);
+		hv_pool_give_beside(pool, chunk->rmap);
 		chunk->rmap = NULL;
 	}
 }

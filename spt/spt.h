@@ -446,7 +446,7 @@ const u64 *spt_guest_table(const struct spt *spt, const struct spt_page *sp);
 void spt_sync_root(struct spt *spt);
 /* The same for those that name tables: the paging-structure caches. */
 void spt_sync_upper(struct spt *spt);
-/* What top reaches, before the root does; true if anything was done: top may be gone. */
+/* top and what it reaches, before the root does: top may be gone. False: all is gone. */
 bool spt_sync_below(struct spt *spt, struct spt_page *top);
 /* A leaf table that the root is to reach, and that stays open. False: all is gone. */
 bool spt_sync_open(struct spt *spt, struct spt_page *sp);

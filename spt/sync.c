@@ -193,22 +193,14 @@ bool spt_sync_below(struct spt *spt, struct spt_page *top)
 {
 	struct list_head *lists[] = { &spt->stale_upper, &spt->stale_leaf, &spt->aside };
 	struct spt_page *sp, *next;
-	bool found = false;
 	u32 i;
 
-	/* This may be the end of it: then there is nothing below. */
-	if (top->stale) {
-		sync_page(spt, top);
-		return true;
-	}
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		list_for_each_entry_safe (sp, next, lists[i], list) {
-			if (!is_reached(sp, top))
-				continue;
-			found = true;
-			if (!sync_page(spt, sp))
-				return true;
+			if (sp != top && is_reached(sp, top) && !sync_page(spt, sp))
+				return false;
 		}
 	}
-	return found;
+	/* The last, because this may be the end of it. */
+	return !top->stale || sync_page(spt, top);
 }

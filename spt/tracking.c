@@ -27,6 +27,8 @@ static void zap_all(struct spt *spt)
 	u64 key = spt->root->key;
 	u32 i;
 
+	if (unlikely(spt->broken))
+		return;
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		if (unlikely(spt->mmu->dirty.on))
 			keep_logged(spt, lists[i]);

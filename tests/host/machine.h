@@ -168,6 +168,12 @@ void machine_poke(struct machine *m, u64 gpa, u64 value);
  * calls machine_wrote().
  */
 bool machine_access(struct machine *m, const struct oracle_access *access, struct outcome *out);
+/*
+ * One instruction that touches two pages: each of its tries begins with the first.
+ * out is the outcome of the second, or of the first where that ended it.
+ */
+bool machine_access_both(struct machine *m, const struct oracle_access *first,
+			 const struct oracle_access *second, struct outcome *out);
 bool machine_wrote(struct machine *m, u64 gpa, u32 bytes);
 bool machine_set_paging(struct machine *m, const struct hv_paging *new, enum paging_load load);
 bool machine_invlpg(struct machine *m, u64 gva);

@@ -130,6 +130,45 @@ static bool ends(struct machine *m, const struct oracle_access *access, enum hv_
 	}
 }
 
+/* Does the access once. True if it has ended, or failed; else it is to be done again. */
+static bool attempt(struct machine *m, const struct oracle_access *access, bool *filled,
+		    struct outcome *out)
+{
+	enum hv_verdict verdict;
+	struct hv_answer answer;
+	struct cpu_result result;
+	struct hv_fault fault;
+
+	if (!machine_enter(m))
+		return true;
+	cpu_access(m, access, &result);
+	if (result.end == CPU_BAD_TABLE) {
+		machine_fail(m, "the CPU met a malformed or wild entry in the backend's tables");
+		return true;
+	}
+	if (result.end == CPU_DONE) {
+		out->kind = OUT_DONE;
+		out->hpa = result.hpa;
+		return true;
+	}
+	if (!exits(m, access, &result, &fault)) {
+		out->kind = OUT_FAULT;
+		out->gva = access->gva;
+		out->error_code = result.error_code;
+		return true;
+	}
+	if (*filled && fault.space == HV_FAULT_GVA) {
+		machine_fail(m, "HV_FILLED for %#llx, but the access faulted again", access->gva);
+		return true;
+	}
+	if (m->tried && fault.space == HV_FAULT_GPA && fault.access & HV_PF_WRITE &&
+	    fault.gpa >> HV_PAGE_SHIFT < m->memory.nr_frames)
+		hv_dirty_note(m->tried, fault.gpa >> HV_PAGE_SHIFT);
+	verdict = call_fault(m, &fault, access->gva, &answer);
+	*filled = verdict == HV_FILLED;
+	return ends(m, access, verdict, &answer, out);
+}
+
 bool machine_access(struct machine *m, const struct oracle_access *access, struct outcome *out)
 {
 	bool filled = false;
@@ -137,41 +176,34 @@ bool machine_access(struct machine *m, const struct oracle_access *access, struc
 
 	memset(out, 0, sizeof(*out));
 	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
-		enum hv_verdict verdict;
-		struct hv_answer answer;
-		struct cpu_result result;
-		struct hv_fault fault;
-
-		if (!machine_enter(m))
-			return false;
-		cpu_access(m, access, &result);
-		if (result.end == CPU_BAD_TABLE)
-			return machine_fail(
-				m, "the CPU met a malformed or wild entry in the backend's tables");
-		if (result.end == CPU_DONE) {
-			out->kind = OUT_DONE;
-			out->hpa = result.hpa;
-			return true;
-		}
-		if (!exits(m, access, &result, &fault)) {
-			out->kind = OUT_FAULT;
-			out->gva = access->gva;
-			out->error_code = result.error_code;
-			return true;
-		}
-		if (filled && fault.space == HV_FAULT_GVA)
-			return machine_fail(m, "HV_FILLED for %#llx, but the access faulted again",
-					    access->gva);
-		if (m->tried && fault.space == HV_FAULT_GPA && fault.access & HV_PF_WRITE &&
-		    fault.gpa >> HV_PAGE_SHIFT < m->memory.nr_frames)
-			hv_dirty_note(m->tried, fault.gpa >> HV_PAGE_SHIFT);
-		verdict = call_fault(m, &fault, access->gva, &answer);
-		filled = verdict == HV_FILLED;
-		if (ends(m, access, verdict, &answer, out))
+		if (attempt(m, access, &filled, out))
 			return !m->failed;
 	}
 	return machine_fail(m, "no end after %d tries of an access to %#llx", MACHINE_MAX_TRIES,
 			    access->gva);
+}
+
+bool machine_access_both(struct machine *m, const struct oracle_access *first,
+			 const struct oracle_access *second, struct outcome *out)
+{
+	const struct oracle_access *access[] = { first, second };
+	int tries, i;
+
+	memset(out, 0, sizeof(*out));
+	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
+		for (i = 0; i < 2; i++) {
+			bool filled = false;
+
+			if (!attempt(m, access[i], &filled, out))
+				break;
+			if (m->failed || out->kind != OUT_DONE)
+				return !m->failed;
+		}
+		if (i == 2)
+			return true;
+	}
+	return machine_fail(m, "no end after %d tries of an instruction that touches two pages",
+			    MACHINE_MAX_TRIES);
 }
 
 bool machine_wrote(struct machine *m, u64 gpa, u32 bytes)

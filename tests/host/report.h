@@ -35,6 +35,8 @@ void guest_start(struct test_guest *t);
 void guest_close(struct test_guest *t);
 /* One access at gva; failures of the contract are reported. */
 struct outcome guest_access(struct test_guest *t, u64 gva, u32 access);
+/* One instruction that touches two pages. */
+struct outcome guest_access_both(struct test_guest *t, u64 first, u64 second, u32 access);
 /* True if it went to that gpa. */
 bool guest_reaches(struct test_guest *t, u64 gva, u32 access, u64 gpa);
 u64 guest_word(const struct test_guest *t, u64 gpa);

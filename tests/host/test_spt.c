@@ -451,6 +451,33 @@ static void test_implicit(void)
 	guest_close(&t);
 }
 
+/*
+ * Two entries of the PDPT name one page directory. A write crosses from the last
+ * page below 1G, which is a page table below that directory, to the first above:
+ * the first page's fault opens the table, the second's wants it closed.
+ */
+static void test_two_pages(void)
+{
+	struct outcome out;
+
+	guest_defaults(&t, &spt_mmu_ops, 4);
+	t.config.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_UNSYNC;
+	guest_open(&t);
+	machine_poke(&t.m, 0x1000, 0x2000 | RWAD);
+	machine_poke(&t.m, 0x2000, 0x3000 | RWAD);
+	machine_poke(&t.m, 0x2008, 0x3000 | RWAD);
+	machine_poke(&t.m, 0x3000, 0x4000 | RWAD);
+	machine_poke(&t.m, 0x3ff8, 0x5000 | RWAD);
+	machine_poke(&t.m, 0x4000, 0x10000 | RWAD);
+	machine_poke(&t.m, 0x5ff8, 0x4000 | RWAD);
+	guest_start(&t);
+	report(guest_reaches(&t, 0, 0, 0x10000), "the directory is shadowed for the first entry");
+	out = guest_access_both(&t, 0x3ffff000, 0x40000000, HV_PF_WRITE);
+	report(out.kind == OUT_DONE,
+	       "an instruction that opens a table and links above it comes to its end");
+	guest_close(&t);
+}
+
 void test_spt(void)
 {
 	u32 sync;
@@ -481,4 +508,5 @@ void test_spt(void)
 	test_large();
 	test_eviction();
 	test_implicit();
+	test_two_pages();
 }

@@ -102,11 +102,11 @@ void guest_close(struct test_guest *t)
 		       left ? left : "pool clean", arena_pages_out());
 }
 
-struct outcome guest_access(struct test_guest *t, u64 gva, u32 access)
+/* The access, with a place in the model of the TLB. */
+static struct oracle_access access_to(struct test_guest *t, u64 gva, u32 access)
 {
 	struct machine *m = &t->m;
 	struct oracle_access what = { .gva = gva, .access = access };
-	struct outcome out;
 
 	for (; what.page < m->tlb.nr_pages; what.page++)
 		if (m->tlb.page[what.page].gva == (gva & ~0xfffull))
@@ -121,10 +121,32 @@ struct outcome guest_access(struct test_guest *t, u64 gva, u32 access)
 		m->tlb.page[what.page].nr_maps = 0;
 		m->tlb.page[what.page].nr_starts = 0;
 	}
-	if (!machine_access(m, &what, &out)) {
-		report(false, "the backend keeps the contract: %s", m->why);
-		exit(1);
-	}
+	return what;
+}
+
+static void need(struct test_guest *t, bool kept)
+{
+	if (kept)
+		return;
+	report(false, "the backend keeps the contract: %s", t->m.why);
+	exit(1);
+}
+
+struct outcome guest_access(struct test_guest *t, u64 gva, u32 access)
+{
+	struct oracle_access what = access_to(t, gva, access);
+	struct outcome out;
+
+	need(t, machine_access(&t->m, &what, &out));
+	return out;
+}
+
+struct outcome guest_access_both(struct test_guest *t, u64 first, u64 second, u32 access)
+{
+	struct oracle_access one = access_to(t, first, access), two = access_to(t, second, access);
+	struct outcome out;
+
+	need(t, machine_access_both(&t->m, &one, &two, &out));
 	return out;
 }
 
