@@ -174,8 +174,8 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 		fprintf(tool->out, "usage: hvbench suite FILE|NAME [OPTION]...\n\n");
 		options_help(&options, tool->out);
 		fprintf(tool->out,
-			"\nNAME is that of a suite that comes with this command: default, full, "
-			"smoke, peer.\n"
+			"\nNAME is that of a suite that comes with this command, such as default "
+			"or full.\n"
 			"A suite file holds one experiment a line, # begins a comment:\n"
 			"  WORKLOAD key=value[,value]...\n"
 			"where a key is a parameter of the workload, a knob, engine (default "

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,32 +50,53 @@ static bool is_file(const char *path)
 	return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
-/* The sentence that tells which names there are. */
+static void add_name(struct suite_names *names, const char *path)
+{
+	char *name = names->name[names->nr];
+	const char *base = strrchr(path, '/') + 1;
+	size_t len = strlen(base) - strlen(SUFFIX);
+
+	if (names->nr == sizeof(names->name) / sizeof(names->name[0]) ||
+	    len >= sizeof(names->name[0]))
+		return;
+	memcpy(name, base, len);
+	name[len] = '\0';
+	names->nr++;
+}
+
+void place_suite_names(const char *base, struct suite_names *names)
+{
+	const char *const *directory;
+	char pattern[1200];
+	glob_t found;
+	size_t i;
+
+	names->nr = 0;
+	/* Those of the first directory that there is, as place_find() looks there first. */
+	for (directory = suites; !names->nr && *directory; directory++) {
+		snprintf(pattern, sizeof(pattern), "%s/%s/*" SUFFIX, base, *directory);
+		if (glob(pattern, 0, NULL, &found))
+			continue;
+		for (i = 0; i < found.gl_pathc; i++)
+			add_name(names, found.gl_pathv[i]);
+		globfree(&found);
+	}
+}
+
 static int no_such_suite(const char *base, const char *word, struct failure *why)
 {
 	struct names names = { .nr = 0 };
-	char pattern[1200], hint[1024];
-	glob_t found = { .gl_pathc = 0 };
-	const char *const *directory;
-	int flags = 0;
-	size_t i;
+	struct suite_names there;
+	char hint[1024];
+	unsigned int i;
 
-	for (directory = suites; *directory; directory++) {
-		snprintf(pattern, sizeof(pattern), "%s/%s/*" SUFFIX, base, *directory);
-		glob(pattern, flags, NULL, &found);
-		flags = GLOB_APPEND;
-	}
-	for (i = 0; i < found.gl_pathc; i++) {
-		char *name = strrchr(found.gl_pathv[i], '/') + 1;
-
-		name[strlen(name) - strlen(SUFFIX)] = '\0';
-		names_add(&names, name);
-	}
+	place_suite_names(base, &there);
+	for (i = 0; i < there.nr; i++)
+		names_add(&names, there.name[i]);
 	names_hint(&names, word, hint, sizeof(hint));
-	fail(why, STATUS_USAGE, "no suite \"%.64s\": it is neither a file nor the name of one%s",
-	     word, names.nr ? hint : "");
-	globfree(&found);
-	return -1;
+	return fail(why, STATUS_USAGE,
+		    "no suite \"%.64s\": it is neither a file nor the name of one%s", word,
+		    names.nr ? hint : "");
 }
 
 int place_suite(const char *base, const char *word, char *buf, size_t size, struct failure *why)

@@ -21,6 +21,14 @@ int place_own(char *buf, size_t size, struct failure *why);
 bool place_find(const char *base, const char *const *directories, const char *name, char *buf,
 		size_t size);
 
+/* The names of the suites that come with the command, in alphabetical order. */
+struct suite_names {
+	unsigned int nr;
+	char name[32][64];
+};
+
+void place_suite_names(const char *base, struct suite_names *names);
+
 /*
  * The file of a suite: word itself where it is a path or names a file, else the
  * suite of that name. base is where this command lies.

@@ -53,8 +53,13 @@ static void test_find(const char *base)
 static void test_suite_names(const char *base)
 {
 	struct failure why = { .status = 0 };
+	struct suite_names names;
 	char path[600];
 
+	place_suite_names(base, &names);
+	check(names.nr == 2 && !strcmp(names.name[0], "default") &&
+		      !strcmp(names.name[1], "smoke"),
+	      "the suites that there are");
 	check(!place_suite(base, "default", path, sizeof(path), &why) &&
 		      ends_in(path, "/bin/../share/hvbench/suites/default.suite"),
 	      "a suite by its name");
