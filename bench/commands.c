@@ -30,17 +30,18 @@ static void print_help(FILE *out)
 		     "       hvbench --version\n\nCommands:\n");
 	for (i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
-	fprintf(out, "\n`hvbench help COMMAND` tells the rest; so does hvbench(1).\n\n"
-		     "Environment:\n"
-		     "  HVBENCH_GUESTS  directory of the guests' ELF files; default: ../guests or\n"
-		     "                  ../lib/hvbench/guests, seen from this command's directory\n\n"
-		     "Exit status:\n"
-		     "  0  all went well\n"
-		     "  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest;\n"
-		     "     compare: something got worse; report: the run can't be used\n"
-		     "  2  wrong usage: command line, suite file, or a refused configuration\n"
-		     "  3  wrong environment: no module, no permission, no guests, no memory;\n"
-		     "     compare: runs that can't be compared\n");
+	fprintf(out,
+		"\n`hvbench help COMMAND` tells the rest; so does hvbench(1).\n\n"
+		"Environment:\n"
+		"  HVBENCH_GUESTS  directory of the guests' ELF files; default: ../guests or\n"
+		"                  ../lib/hvbench/guests, seen from this command's directory\n\n"
+		"Exit status:\n"
+		"  0  all went well\n"
+		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest;\n"
+		"     compare: something got worse; report: the run can't be used\n"
+		"  2  wrong usage: command line, suite file, or a refused configuration\n"
+		"  3  wrong environment: no module, no permission, no guests, no memory;\n"
+		"     compare: runs that can't be compared\n");
 }
 
 static int print_version(const struct tool *tool)

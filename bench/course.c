@@ -30,8 +30,7 @@ static int begin(struct course *course, struct failure *why)
 	if (outdir_open(&course->dir, course->out, why))
 		return -1;
 	csv_header(course->dir.csv);
-	progress_init(&course->progress, tool->err, tool->terminal && !course->quiet,
-		      course->runs);
+	progress_init(&course->progress, tool->err, tool->terminal && !course->quiet, course->runs);
 	course->progress.quiet = course->quiet;
 	course->begun = true;
 	return 0;

@@ -92,9 +92,7 @@ class Compare(Runs):
 
     def test_every_quantity(self):
         """compare: exits, flushes and bytes of tables count, the largest change first"""
-        done = self.pair(
-            [{}], [{"vm_exits": 55, "flush_invvpid_single": 80, "table_bytes": 32768}]
-        )
+        done = self.pair([{}], [{"vm_exits": 55, "flush_invvpid_single": 80, "table_bytes": 32768}])
         lines = [line for line in done.stdout.splitlines() if "%  " in line]
         self.assertEqual(
             [line.split()[:3] for line in lines],
@@ -240,6 +238,20 @@ class Output(Runs):
             done.stdout,
         )
 
+    def test_json(self):
+        """compare --json: the same as an object"""
+        a = self.run_of("a", ("spt", "warm", {"vpid": "off"}, [{}]), ("ept", "warm", {}, [{}]))
+        b = self.run_of("b", ("spt", "warm", {"vpid": "off"}, [{"tsc": 11000}]))
+        done = compare(a, b, "--json")
+        self.assertEqual(done.returncode, 1)
+        value = json.loads(done.stdout)
+        place = {"engine": "hvbench", "mmu": "spt", "knobs": {"vpid": "off"}}
+        place.update(workload="random", params="pages=8", phase="warm")
+        change = {"quantity": "instructions per operation", "before": 100, "after": 110}
+        self.assertEqual(value["changes"], [{**place, **change, "worse": True}])
+        self.assertEqual(value["only_before"], [{**place, "mmu": "ept", "knobs": {}}])
+        self.assertEqual((value["conditions"], value["only_after"]), (1, []))
+
     def test_engines(self):
         """compare: two whole runs with KVM's rows, drawn as SVG and PNG"""
         runs = [os.path.join(self.top, name) for name in ("a", "b")]
@@ -333,6 +345,7 @@ class Refused(Runs):
             ["a", "b", "--no-such"],
             ["a", "b", "--threshold", "-1"],
             ["a", "b", "--threshold", "x"],
+            ["a", "b", "--json", "--markdown"],
             ["a", "b", "--plot", "x.pdf"],
         ):
             self.refused(2, compare(*words), "usage: hvbench compare")

@@ -91,7 +91,8 @@ void test_commands(void)
 	check(!c.status && !strncmp(c.out, "hvbench of tests (interface version ", 36),
 	      "--version tells the version and the module's interface");
 	call_free(&c);
-	refuse("hvbench siute", "unknown command \"siute\"; did you mean \"suite\"? (right: info, ");
+	refuse("hvbench siute",
+	       "unknown command \"siute\"; did you mean \"suite\"? (right: info, ");
 	refuse("hvbench help rnu", "unknown command \"rnu\"; did you mean \"run\"?");
 	refuse("hvbench --verison", "unknown option \"--verison\"; did you mean \"--version\"?");
 	c = call(commands_run, MACHINE_EMULATED, "hvbench run alpha --mmu ept");

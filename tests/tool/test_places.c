@@ -11,9 +11,13 @@ static const char *const directories[] = { "../near", "../share/far", NULL };
 
 static void make_trees(void)
 {
-	static const char *const made[] = { "tree",	     "tree/bin", "tree/share",
-					    "tree/share/far", "tree/near",
-					    "tree/share/hvbench", "tree/share/hvbench/suites" };
+	static const char *const made[] = { "tree",
+					    "tree/bin",
+					    "tree/share",
+					    "tree/share/far",
+					    "tree/near",
+					    "tree/share/hvbench",
+					    "tree/share/hvbench/suites" };
 	char path[512];
 	unsigned int i;
 
@@ -57,8 +61,7 @@ static void test_suite_names(const char *base)
 	char path[600];
 
 	place_suite_names(base, &names);
-	check(names.nr == 2 && !strcmp(names.name[0], "default") &&
-		      !strcmp(names.name[1], "smoke"),
+	check(names.nr == 2 && !strcmp(names.name[0], "default") && !strcmp(names.name[1], "smoke"),
 	      "the suites that there are");
 	check(!place_suite(base, "default", path, sizeof(path), &why) &&
 		      ends_in(path, "/bin/../share/hvbench/suites/default.suite"),
@@ -66,8 +69,7 @@ static void test_suite_names(const char *base)
 	check(!place_suite(base, "./default", path, sizeof(path), &why) &&
 		      !strcmp(path, "./default"),
 	      "a path is never a name");
-	check(!place_suite(base, "Makefile", path, sizeof(path), &why) &&
-		      !strcmp(path, "Makefile"),
+	check(!place_suite(base, "Makefile", path, sizeof(path), &why) && !strcmp(path, "Makefile"),
 	      "a file goes before a name");
 	check(place_suite(base, "smokr", path, sizeof(path), &why) && why.status == STATUS_USAGE,
 	      "no such name: wrong usage");
