@@ -349,3 +349,11 @@ class Refused(Runs):
             ["a", "b", "--plot", "x.pdf"],
         ):
             self.refused(2, compare(*words), "usage: hvbench compare")
+
+    def test_hint(self):
+        """compare: a wrong option is answered with the nearest right one"""
+        self.refused(
+            2,
+            compare("a", "b", "--thresold=3"),
+            'unknown argument "--thresold=3"; did you mean "--threshold"?',
+        )
