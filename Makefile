@@ -5,9 +5,11 @@
 
 SUITE ?= default
 KERNEL ?= 6.1
-export MACHINE
+PREFIX ?= /usr/local
+export MACHINE PREFIX DESTDIR
 
 build := build
+VERSION := $(shell cat VERSION)
 
 help:
 	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
@@ -16,11 +18,16 @@ help:
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make figures        the headline figures of the newest run'
 	@echo 'make report         the plots and report of RUN=results/latest again'
+	@echo 'make compare        what changed from run A=... to run B=... (B: results/latest)'
 	@echo 'make build          the guests, the tool and the module (for KERNEL=$(KERNEL), or the metal)'
 	@echo 'make guests         build/guests/*.elf'
 	@echo 'make tool           build/bin/hvbench'
 	@echo 'make module         hvbench.ko'
 	@echo 'make docs           docs/counters.md and docs/workloads.md, from lists and guests'
+	@echo 'make install        the tool, guests, reports and manual below PREFIX=$(PREFIX)'
+	@echo 'make dkms-install   the module, built anew by DKMS for each kernel'
+	@echo 'make uninstall, make dkms-uninstall'
+	@echo 'make deb            build/*.deb, for Debian and its relatives'
 	@echo 'make deps           install what is missing, nothing else'
 	@echo 'make style          clang-format, checkpatch and shellcheck, where they are installed'
 	@echo 'make clean          remove build/'
@@ -50,6 +57,29 @@ RUN ?= results/latest
 report:
 	scripts/report/report $(RUN)
 
+A ?= results/reference
+B ?= results/latest
+compare:
+	@scripts/report/compare $(A) $(B)
+
+install: guests tool
+	@scripts/package/install tool
+
+uninstall:
+	@scripts/package/install --uninstall tool
+
+# With DESTDIR somebody else calls dkms, later.
+dkms-install:
+	@scripts/package/install module
+	@test -n '$(DESTDIR)' || dkms install hvbench/$(VERSION)
+
+dkms-uninstall:
+	@test -n '$(DESTDIR)' || dkms remove hvbench/$(VERSION) --all
+	@scripts/package/install --uninstall module
+
+deb: guests tool
+	@scripts/package/deb
+
 deps:
 	@scripts/install-deps
 
@@ -74,4 +104,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test fuzz mutants figures report deps build guests tool module docs style clean
+.PHONY: help bench test fuzz mutants figures report compare deps build guests tool module docs
+.PHONY: install uninstall dkms-install dkms-uninstall deb style clean

@@ -1,37 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See catalog.h. */
-#include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "catalog.h"
+#include "places.h"
 
 #define CURE "build them with `make -C workloads`, or set HVBENCH_GUESTS"
+
+static const char *const places[] = { "..", "../lib/hvbench", NULL };
 
 static int find_directory(struct catalog *catalog, struct failure *why)
 {
 	const char *chosen = getenv("HVBENCH_GUESTS");
-	char exe[sizeof(catalog->directory) - 16];
-	ssize_t len;
-	char *slash;
+	char own[sizeof(catalog->directory) - 32];
 
 	if (chosen && *chosen) {
 		snprintf(catalog->directory, sizeof(catalog->directory), "%s", chosen);
 		return 0;
 	}
-	len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	if (len < 0)
-		return fail(
-			why, STATUS_ENVIRONMENT,
-			"can't tell where the guests are (/proc/self/exe: %s): set HVBENCH_GUESTS",
-			strerror(errno));
-	exe[len] = '\0';
-	slash = strrchr(exe, '/');
-	if (slash)
-		*slash = '\0';
-	snprintf(catalog->directory, sizeof(catalog->directory), "%s/../guests", exe);
+	if (place_own(own, sizeof(own), why))
+		return fail_within(why, "set HVBENCH_GUESTS to the guests' directory");
+	if (!place_find(own, places, "guests", catalog->directory, sizeof(catalog->directory)))
+		snprintf(catalog->directory, sizeof(catalog->directory), "%s/../guests", own);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The workloads at hand: every *.elf of the guests' directory, sorted by
- * name. $HVBENCH_GUESTS names the directory, else it is ../guests seen from
- * the command's own file.
+ * name. $HVBENCH_GUESTS names the directory, else it is ../guests or, installed,
+ * ../lib/hvbench/guests seen from the command's own directory.
  */
 #ifndef BENCH_CATALOG_H
 #define BENCH_CATALOG_H

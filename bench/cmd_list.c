@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* `hvbench list`: workloads with their parameters, knobs, counters. */
+/* `hvbench list`: workloads with their parameters, knobs, suites, counters. */
 #include <string.h>
 
 #include "catalog.h"
 #include "json.h"
 #include "options.h"
+#include "places.h"
 #include "tool.h"
 
 static const struct option_text texts[] = {
@@ -55,7 +56,18 @@ static void print_counters(FILE *out)
 	}
 }
 
-static void print_list(FILE *out, const struct catalog *catalog, bool verbose)
+static void print_suites(FILE *out, const struct suite_names *suites)
+{
+	unsigned int i;
+
+	if (suites->nr)
+		fprintf(out, "\nSuites:\n");
+	for (i = 0; i < suites->nr; i++)
+		fprintf(out, "  %s\n", suites->name[i]);
+}
+
+static void print_list(FILE *out, const struct catalog *catalog, const struct suite_names *suites,
+		       bool verbose)
 {
 	unsigned int i;
 
@@ -63,16 +75,30 @@ static void print_list(FILE *out, const struct catalog *catalog, bool verbose)
 	for (i = 0; i < catalog->nr; i++)
 		print_workload(out, &catalog->guest[i].info, verbose);
 	print_knobs(out);
+	print_suites(out, suites);
 	if (verbose)
 		print_counters(out);
+}
+
+static void print_json(FILE *out, const struct catalog *catalog, const struct suite_names *suites)
+{
+	json_t *object = json_of_catalog(catalog), *names = json_array();
+	unsigned int i;
+
+	for (i = 0; i < suites->nr; i++)
+		json_array_append_new(names, json_string(suites->name[i]));
+	json_object_set_new(object, "suites", names);
+	json_print(out, object);
 }
 
 int cmd_list(const struct tool *tool, int argc, char **argv)
 {
 	bool json = false, verbose = false;
+	struct suite_names suites;
 	struct options options;
 	struct catalog catalog;
 	struct failure why;
+	char own[512];
 	int option;
 
 	options_init(&options, texts, sizeof(texts) / sizeof(texts[0]), false);
@@ -89,12 +115,13 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 		else
 			verbose = true;
 	}
-	if (catalog_open(&catalog, tool->err, &why))
+	if (place_own(own, sizeof(own), &why) || catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
+	place_suite_names(own, &suites);
 	if (json)
-		json_print(tool->out, json_of_catalog(&catalog));
+		print_json(tool->out, &catalog, &suites);
 	else
-		print_list(tool->out, &catalog, verbose);
+		print_list(tool->out, &catalog, &suites, verbose);
 	catalog_close(&catalog);
 	return STATUS_OK;
 }

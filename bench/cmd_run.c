@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "csv.h"
 #include "host.h"
 #include "human.h"
 #include "json.h"
@@ -17,7 +18,7 @@
 #include "tool.h"
 #include "values.h"
 
-enum { MMU, ENGINE, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, HELP };
+enum { MMU, ENGINE, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, CSV, QUIET, HELP };
 
 static const struct option_text texts[] = {
 	[MMU] = { "mmu", 'm', "ept|spt", "the MMU to run under (required)" },
@@ -30,6 +31,8 @@ static const struct option_text texts[] = {
 		      "limit of each repetition (default 60, emulated 300)" },
 	[CPU] = { "cpu", 0, "N", "run on this CPU; default: the current one, emulated: 0" },
 	[JSON] = { "json", 0, NULL, "print JSON" },
+	[CSV] = { "csv", 0, NULL, "print the rows that a suite writes to results.csv" },
+	[QUIET] = { "quiet", 'q', NULL, "print no results: the exit status tells" },
 	[HELP] = { "help", 'h', NULL, "print this" },
 };
 
@@ -40,7 +43,7 @@ struct request {
 	const char *workload;
 	const char *pair[HVBENCH_MAX_PARAMS * 2];
 	unsigned int nr_pairs;
-	bool mmu_given, json, help;
+	bool mmu_given, json, csv, quiet, help;
 	uint64_t mmu, engine, memory, repeat, timeout, cpu;
 	bool knob_given[HVBENCH_NR_KNOBS];
 	uint64_t knob[HVBENCH_NR_KNOBS];
@@ -71,6 +74,12 @@ static int take_option(const struct tool *tool, struct request *r, int option, s
 	case JSON:
 		r->json = true;
 		return 0;
+	case CSV:
+		r->csv = true;
+		return 0;
+	case QUIET:
+		r->quiet = true;
+		return 0;
 	case HELP:
 		r->help = true;
 		return 0;
@@ -98,6 +107,8 @@ static int parse(const struct tool *tool, struct options *options, int argc, cha
 			    optind == argc ? "which workload? See `hvbench list`"
 					   : "one workload at a time, please");
 	r->workload = argv[optind];
+	if (r->json + r->csv + r->quiet > 1)
+		return fail(why, STATUS_USAGE, "one of --json, --csv and --quiet, please");
 	if (!r->mmu_given)
 		return fail(why, STATUS_USAGE, "which MMU? Say --mmu ept or --mmu spt");
 	return 0;
@@ -162,6 +173,29 @@ static void print_json(const struct tool *tool, const struct run_spec *spec,
 	json_print(tool->out, object);
 }
 
+static void print_csv(const struct tool *tool, const struct run_spec *spec,
+		      const struct run_result *results, unsigned int repeat)
+{
+	unsigned int r;
+
+	csv_header(tool->out);
+	for (r = 0; r < repeat; r++)
+		csv_result(tool->out, spec, &results[r], r + 1, tool->machine);
+}
+
+static void print_results(const struct tool *tool, const struct request *r,
+			  const struct run_spec *spec, const struct run_result *results)
+{
+	if (r->json) {
+		print_json(tool, spec, results, r->repeat);
+	} else if (r->csv) {
+		print_csv(tool, spec, results, r->repeat);
+	} else if (!r->quiet) {
+		human_spec(tool->out, spec, tool->machine, r->repeat);
+		human_results(tool->out, spec->engine, results, r->repeat, tool->machine);
+	}
+}
+
 /* The results' tables put repetitions side by side, phase by phase. */
 static int check_phases(const struct run_result *results, unsigned int repeat, struct failure *why)
 {
@@ -212,12 +246,7 @@ static int run_all(const struct tool *tool, const struct request *r, const struc
 		ret = check_phases(results, r->repeat, why);
 	if (!ret) {
 		check_counts(tool, spec->engine, results, r->repeat);
-		if (r->json) {
-			print_json(tool, spec, results, r->repeat);
-		} else {
-			human_spec(tool->out, spec, tool->machine, r->repeat);
-			human_results(tool->out, spec->engine, results, r->repeat, tool->machine);
-		}
+		print_results(tool, r, spec, results);
 	}
 	while (done--)
 		result_free(&results[done]);

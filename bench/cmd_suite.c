@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * `hvbench suite FILE`: runs every configuration of a suite file and writes
+ * `hvbench suite SUITE`: runs every configuration of a suite file and writes
  * results.csv and environment.json. A configuration that the first engine refuses
  * ends it before the first run. A run that fails is told of and left out, the
  * others go on; then there is no results.csv, only its partial twin.
@@ -12,6 +12,7 @@
 #include "course.h"
 #include "host.h"
 #include "options.h"
+#include "places.h"
 #include "tool.h"
 #include "values.h"
 
@@ -19,7 +20,7 @@
 #define REPEAT_METAL 5
 #define REPEAT_EMULATED 1
 
-enum { OUT, REPEAT, TIMEOUT, CPU, DRY_RUN, HELP };
+enum { OUT, REPEAT, TIMEOUT, CPU, DRY_RUN, QUIET, HELP };
 
 static const struct option_text texts[] = {
 	[OUT] = { "out", 'o', "DIR", "where results go (default: hvbench-results)" },
@@ -28,15 +29,17 @@ static const struct option_text texts[] = {
 	[TIMEOUT] = { "timeout", 0, "SECONDS", "limit of each run (default 60, emulated 300)" },
 	[CPU] = { "cpu", 0, "N", "run on this CPU; default: the current one, emulated: 0" },
 	[DRY_RUN] = { "dry-run", 'n', NULL, "print the runs in their order, run nothing" },
+	[QUIET] = { "quiet", 'q', NULL, "no progress: only what goes wrong or is left out" },
 	[HELP] = { "help", 'h', NULL, "print this" },
 };
 
 #define NR_TEXTS (sizeof(texts) / sizeof(texts[0]))
 
 struct request {
-	const char *file, *out;
+	const char *word, *out;
 	uint64_t repeat, timeout, cpu;
-	bool dry_run, help;
+	bool dry_run, quiet, help;
+	char file[1024]; /* that word stands for */
 };
 
 static int take_option(struct request *r, int option, struct failure *why)
@@ -53,6 +56,9 @@ static int take_option(struct request *r, int option, struct failure *why)
 		return value_number("--cpu", optarg, 0, INT_MAX, &r->cpu, why);
 	case DRY_RUN:
 		r->dry_run = true;
+		return 0;
+	case QUIET:
+		r->quiet = true;
 		return 0;
 	default:
 		r->help = true;
@@ -73,9 +79,9 @@ static int parse(struct options *options, int argc, char **argv, struct request 
 		return 0;
 	if (optind != argc - 1)
 		return fail(why, STATUS_USAGE,
-			    optind == argc ? "which suite file?"
-					   : "one suite file at a time, please");
-	r->file = argv[optind];
+			    optind == argc ? "which suite? A file, or a name like default"
+					   : "one suite at a time, please");
+	r->word = argv[optind];
 	return 0;
 }
 
@@ -110,6 +116,7 @@ static int run(const struct tool *tool, const struct request *r, struct matrix *
 		.tool = tool,
 		.file = r->file,
 		.out = r->out,
+		.quiet = r->quiet,
 		.timeout = r->timeout,
 		.cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, tool->machine, why),
 		.matrix = *matrix,
@@ -119,13 +126,17 @@ static int run(const struct tool *tool, const struct request *r, struct matrix *
 }
 
 /* From the file to the plan, then on. */
-static int suite(const struct tool *tool, const struct request *r, struct failure *why)
+static int suite(const struct tool *tool, struct request *r, struct failure *why)
 {
+	char own[sizeof(r->file) - 300];
 	struct catalog catalog;
 	struct matrix matrix;
 	struct suite suite;
 	int ret = -1;
 
+	if (place_own(own, sizeof(own), why) ||
+	    place_suite(own, r->word, r->file, sizeof(r->file), why))
+		return -1;
 	if (catalog_open(&catalog, tool->err, why))
 		return -1;
 	if (suite_read(r->file, &catalog, tool->engines, &suite, why))
@@ -160,10 +171,12 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 	if (parse(&options, argc, argv, &request, &why))
 		return tool_failed(tool, &why);
 	if (request.help) {
-		fprintf(tool->out, "usage: hvbench suite FILE [OPTION]...\n\n");
+		fprintf(tool->out, "usage: hvbench suite FILE|NAME [OPTION]...\n\n");
 		options_help(&options, tool->out);
 		fprintf(tool->out,
-			"\nA suite file holds one experiment a line, # begins a comment:\n"
+			"\nNAME is that of a suite that comes with this command, such as default "
+			"or full.\n"
+			"A suite file holds one experiment a line, # begins a comment:\n"
 			"  WORKLOAD key=value[,value]...\n"
 			"where a key is a parameter of the workload, a knob, engine (default "
 			"hvbench),\n"

@@ -30,7 +30,8 @@ static int begin(struct course *course, struct failure *why)
 	if (outdir_open(&course->dir, course->out, why))
 		return -1;
 	csv_header(course->dir.csv);
-	progress_init(&course->progress, tool->err, tool->terminal, course->runs);
+	progress_init(&course->progress, tool->err, tool->terminal && !course->quiet, course->runs);
+	course->progress.quiet = course->quiet;
 	course->begun = true;
 	return 0;
 }
@@ -136,6 +137,8 @@ static int finish(struct course *course, struct failure *why)
 			    course->dir.path);
 	if (outdir_commit(&course->dir, environment(course), why))
 		return -1;
+	if (course->quiet)
+		return 0;
 	fprintf(course->tool->out, "%u runs of %u configurations passed; results are in %s\n",
 		course->passed, course->cells, course->dir.path);
 	return 0;

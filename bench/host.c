@@ -106,6 +106,10 @@ void host_module_path(char *buf, size_t size)
 	snprintf(pattern, sizeof(pattern), "%s/../module/%s/hvbench.ko", exe, kernel.release);
 	if (first_match(pattern, buf, size))
 		return;
+	snprintf(pattern, sizeof(pattern), "/lib/modules/%s/updates/dkms/hvbench.ko",
+		 kernel.release);
+	if (first_match(pattern, buf, size))
+		return;
 	snprintf(pattern, sizeof(pattern), "%s/../hvbench.ko", exe);
 	first_match(pattern, buf, size);
 }

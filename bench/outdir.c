@@ -120,6 +120,8 @@ void outdir_abandon(struct outdir *dir, int has_rows)
 	if (dir->csv)
 		fclose(dir->csv);
 	dir->csv = NULL;
+	join(dir, "environment.json.partial", name);
+	unlink(name);
 	if (has_rows)
 		return;
 	join(dir, "results.csv.partial", name);

@@ -10,6 +10,7 @@ void progress_init(struct progress *progress, FILE *out, bool terminal, unsigned
 {
 	progress->out = out;
 	progress->terminal = terminal;
+	progress->quiet = false;
 	progress->total = total;
 	progress->done = 0;
 	clock_gettime(CLOCK_MONOTONIC, &progress->start);
@@ -66,7 +67,7 @@ void progress_begin(struct progress *progress, const char *label)
 void progress_end(struct progress *progress, const char *label, bool ok, const char *outcome)
 {
 	progress->done++;
-	if (progress->terminal && ok)
+	if (ok && (progress->terminal || progress->quiet))
 		return;
 	progress_clear(progress);
 	fprintf(progress->out, "[%u/%u] %s: %s\n", progress->done, progress->total, label, outcome);

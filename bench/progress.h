@@ -14,6 +14,7 @@
 struct progress {
 	FILE *out;
 	bool terminal;
+	bool quiet; /* only what went wrong is told of */
 	unsigned int total, done;
 	struct timespec start;
 };

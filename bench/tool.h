@@ -27,6 +27,8 @@ int cmd_info(const struct tool *tool, int argc, char **argv);
 int cmd_list(const struct tool *tool, int argc, char **argv);
 int cmd_run(const struct tool *tool, int argc, char **argv);
 int cmd_suite(const struct tool *tool, int argc, char **argv);
+/* Of more than one name: argv[0] is the script's. */
+int cmd_script(const struct tool *tool, int argc, char **argv);
 
 /* Prints "hvbench: <sentence>" and returns the failure's status. */
 int tool_failed(const struct tool *tool, const struct failure *why);

@@ -31,5 +31,7 @@ void test_cmd_run(void);
 void test_cmd_suite(void);
 void test_engines(void);
 void test_interrupt(void);
+void test_commands(void);
+void test_places(void);
 
 #endif

@@ -83,6 +83,8 @@ int main(void)
 	test_cmd_suite();
 	test_engines();
 	test_interrupt();
+	test_commands();
+	test_places();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

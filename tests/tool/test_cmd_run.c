@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "check.h"
+#include "expect.h"
 #include "fake_engine.h"
 #include "tables.h"
 
@@ -36,7 +37,9 @@ static void test_usage(void)
 	       "vpid has no choice \"maybe\" (right: off, on)");
 	refuse("run alpha --mmu ept --vpid", 2, "a value is missing after --vpid");
 	refuse("run alpha --mmu ept --json=yes", 2, "this option takes no value");
-	refuse("run alpha --mmu ept -q", 2, "unknown option \"-q\"");
+	refuse("run alpha --mmu ept -x", 2, "unknown option \"-x\"");
+	refuse("run alpha --mmu ept --json --csv", 2, "one of --json, --csv and --quiet");
+	refuse("run alpha --mmu ept -q --json", 2, "one of --json, --csv and --quiet");
 	refuse("run alpha --mmu ept --spt.sync vtlb", 2,
 	       "--spt.sync has no effect under --mmu ept");
 	refuse("run alpha --mmu ept --engine kvn", 2,
@@ -138,6 +141,35 @@ static void test_output(void)
 	check(!strstr(c.out, "cycles") || strstr(c.out, "not cycles"),
 	      "no word of cycles but that they are none");
 	check_text(c.err, "", "nothing on the error stream");
+	call_free(&c);
+}
+
+static void test_csv_and_quiet(void)
+{
+	const char *first, *second;
+	struct call c;
+
+	fake_reset();
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --vpid off --repeat 2 --csv");
+	check(c.status == 0 && !strncmp(c.out, "engine,mmu,backing,", 19),
+	      "--csv begins with the header of results.csv");
+	first = strstr(c.out, expect_row(HVBENCH_MMU_EPT, "vpid=off",
+					 "alpha,pages=64 passes=8,first-touch,1,ops,operations,"
+					 "64\n"));
+	second = strstr(c.out, ",first-touch,2,ops,operations,64\n");
+	check(first && second && first < second, "and has the rows of every repetition");
+	check(!strstr(c.out, "phase first-touch"), "and nothing for people");
+	check_text(c.err, "", "nor on the error stream");
+	call_free(&c);
+	fake_reset();
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --quiet");
+	check(c.status == 0 && fake.vms == 1 && !*c.out && !*c.err,
+	      "--quiet runs and prints nothing");
+	call_free(&c);
+	fake_reset();
+	fake.refusal = "the module refused this VM: no 2M";
+	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept -q");
+	check(c.status == 2 && strstr(c.err, "no 2M"), "but what went wrong");
 	call_free(&c);
 }
 
@@ -356,6 +388,7 @@ void test_cmd_run(void)
 	test_usage();
 	test_configuration();
 	test_output();
+	test_csv_and_quiet();
 	test_other_engine();
 	test_json();
 	test_other_json();

@@ -93,6 +93,35 @@ static int fail_all(struct fake_vm *vm, struct hvbench_run *run, struct failure 
 	return 0;
 }
 
+static void test_quiet(void)
+{
+	char words[600];
+	struct call c;
+
+	fake_reset();
+	c = suite("alpha\n", "quiet", " --quiet");
+	check(c.status == 0 && !*c.out && !*c.err, "--quiet prints nothing");
+	check(scratch_exists("quiet/results.csv"), "and has its results");
+	call_free(&c);
+	fake.play = fail_some;
+	c = suite("alpha pages=32\n", "quiet-failing", " --quiet");
+	check(c.status == 1 && !strncmp(c.err, "[2/2] alpha pages=32 ", 21),
+	      "but a run that fails is told of, and none that went well");
+	call_free(&c);
+	fake_reset();
+	snprintf(words, sizeof(words), "%s/barred", scratch());
+	scratch_mkdir(words);
+	snprintf(words, sizeof(words), "%s/barred/results.csv", scratch());
+	scratch_mkdir(words);
+	c = suite("alpha\n", "barred", " -q");
+	check_number(c.status, 3, "results.csv can't be written: status 3");
+	check_holds(c.err, "/barred/results.csv: ", "told of though quiet");
+	check(scratch_exists("barred/results.csv.partial") &&
+		      !scratch_exists("barred/environment.json.partial"),
+	      "the rows stay, and no half of anything else");
+	call_free(&c);
+}
+
 static void test_failing(void)
 {
 	struct call c;
@@ -272,6 +301,7 @@ void test_cmd_suite(void)
 {
 	check_group("suite");
 	test_passing();
+	test_quiet();
 	test_failing();
 	test_refused();
 	test_unequal();

@@ -29,6 +29,12 @@ static int interrupt_second(struct fake_vm *vm, struct hvbench_run *run, struct 
 	return fake_hang(vm, run, why);
 }
 
+static int interrupt_first(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
+{
+	raise(SIGINT);
+	return fake_hang(vm, run, why);
+}
+
 /* Swallows the first signal, as one does that comes too early. */
 static int hang_twice(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
@@ -124,10 +130,29 @@ static void test_ctrl_c(void)
 	stop_forget();
 }
 
+static void test_ctrl_c_at_once(void)
+{
+	char words[600];
+	struct call c;
+
+	fake_reset();
+	fake.play = interrupt_first;
+	snprintf(words, sizeof(words), "suite %s --out %s/at-once --quiet",
+		 scratch_write("stop.suite", "alpha repeat=3\n"), scratch());
+	c = call(cmd_suite, MACHINE_EMULATED, words);
+	check(c.status == 1 && !fake.live_vms && !fake.opened,
+	      "a suite interrupted in its first run: status 1, no VM is left");
+	check_holds(c.err, "interrupted after 0 of 6 runs; nothing was written to", "says so");
+	check(!scratch_exists("at-once/results.csv.partial"), "and no file is left");
+	call_free(&c);
+	stop_forget();
+}
+
 void test_interrupt(void)
 {
 	check_group("interrupt");
 	test_timeout();
 	test_suite_timeout();
 	test_ctrl_c();
+	test_ctrl_c_at_once();
 }

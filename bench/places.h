@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where the files that belong to this command lie, seen from its own directory:
+ * in a build tree, installed below a prefix, or beside it in the emulated machine.
+ */
+#ifndef BENCH_PLACES_H
+#define BENCH_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "failure.h"
+
+/* The directory of the running command, without a slash at its end. */
+int place_own(char *buf, size_t size, struct failure *why);
+
+/*
+ * The first directory that holds name; buf is then the path of name in it. False
+ * where none does. Directories are seen from base, NULL ends them.
+ */
+bool place_find(const char *base, const char *const *directories, const char *name, char *buf,
+		size_t size);
+
+/* The names of the suites that come with the command, in alphabetical order. */
+struct suite_names {
+	unsigned int nr;
+	char name[32][64];
+};
+
+void place_suite_names(const char *base, struct suite_names *names);
+
+/*
+ * The file of a suite: word itself where it is a path or names a file, else the
+ * suite of that name. base is where this command lies.
+ */
+int place_suite(const char *base, const char *word, char *buf, size_t size, struct failure *why);
+
+#endif

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where things lie: made-up trees of a build and of an installation. */
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+#include "places.h"
+#include "scratch.h"
+
+static const char *const directories[] = { "../near", "../share/far", NULL };
+
+static void make_trees(void)
+{
+	static const char *const made[] = { "tree",
+					    "tree/bin",
+					    "tree/share",
+					    "tree/share/far",
+					    "tree/near",
+					    "tree/share/hvbench",
+					    "tree/share/hvbench/suites" };
+	char path[512];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", scratch(), made[i]);
+		scratch_mkdir(path);
+	}
+	scratch_write("tree/near/both", "");
+	scratch_write("tree/share/far/both", "");
+	scratch_write("tree/share/far/only", "");
+	scratch_write("tree/share/hvbench/suites/default.suite", "");
+	scratch_write("tree/share/hvbench/suites/smoke.suite", "");
+}
+
+static bool ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), rest = strlen(end);
+
+	return length >= rest && !strcmp(text + length - rest, end);
+}
+
+static void test_find(const char *base)
+{
+	char path[600], small[20];
+
+	check(place_find(base, directories, "both", path, sizeof(path)) &&
+		      ends_in(path, "/tree/bin/../near/both"),
+	      "the first directory that has it");
+	check(place_find(base, directories, "only", path, sizeof(path)) &&
+		      ends_in(path, "/tree/bin/../share/far/only"),
+	      "else the next");
+	check(!place_find(base, directories, "none", path, sizeof(path)), "or none");
+	check(!place_find(base, directories, "only", small, sizeof(small)),
+	      "a path that has no room is none");
+}
+
+static void test_suite_names(const char *base)
+{
+	struct failure why = { .status = 0 };
+	struct suite_names names;
+	char path[600];
+
+	place_suite_names(base, &names);
+	check(names.nr == 2 && !strcmp(names.name[0], "default") && !strcmp(names.name[1], "smoke"),
+	      "the suites that there are");
+	check(!place_suite(base, "default", path, sizeof(path), &why) &&
+		      ends_in(path, "/bin/../share/hvbench/suites/default.suite"),
+	      "a suite by its name");
+	check(!place_suite(base, "./default", path, sizeof(path), &why) &&
+		      !strcmp(path, "./default"),
+	      "a path is never a name");
+	check(!place_suite(base, "Makefile", path, sizeof(path), &why) && !strcmp(path, "Makefile"),
+	      "a file goes before a name");
+	check(place_suite(base, "smokr", path, sizeof(path), &why) && why.status == STATUS_USAGE,
+	      "no such name: wrong usage");
+	check_holds(why.text,
+		    "no suite \"smokr\": it is neither a file nor the name of one; did you mean "
+		    "\"smoke\"? (right: default, smoke)",
+		    "with the names that there are");
+	check(place_suite("/nonexistent", "x", path, sizeof(path), &why) &&
+		      ends_in(why.text, "nor the name of one"),
+	      "or none where there are none");
+}
+
+void test_places(void)
+{
+	struct failure why;
+	char base[512], own[512];
+
+	check_group("places");
+	make_trees();
+	snprintf(base, sizeof(base), "%s/tree/bin", scratch());
+	test_find(base);
+	test_suite_names(base);
+	check(!place_own(own, sizeof(own), &why) && ends_in(own, "/tests/tool"),
+	      "a command knows where it lies");
+}
