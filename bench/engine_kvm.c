@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -41,6 +42,7 @@
 
 struct kvm_vm {
 	int fd, vcpu_fd;
+	int null_fd; /* takes what is written to the null port */
 	bool la57;
 	struct kvm_run *state; /* shared with KVM */
 	size_t state_bytes;
@@ -198,6 +200,23 @@ static unsigned long table_pages(uint64_t memory_bytes)
 	return bytes / 4096;
 }
 
+/*
+ * The null port's OUT ends in the kernel, as a VMM has it where it matters (virtio's
+ * doorbells). There is no such way for IN.
+ */
+static int answer_null_port(struct kvm_vm *kvm)
+{
+	struct kvm_ioeventfd request = { .addr = HVBENCH_PORT_NULL,
+					 .len = 1,
+					 .flags = KVM_IOEVENTFD_FLAG_PIO };
+
+	kvm->null_fd = eventfd(0, EFD_CLOEXEC);
+	if (kvm->null_fd < 0)
+		return -1;
+	request.fd = kvm->null_fd;
+	return ioctl(kvm->fd, KVM_IOEVENTFD, &request);
+}
+
 static int set_up(int kvm_fd, struct kvm_vm *kvm, const struct vm_config *config,
 		  struct failure *why)
 {
@@ -207,7 +226,7 @@ static int set_up(int kvm_fd, struct kvm_vm *kvm, const struct vm_config *config
 		goto failed;
 	kvm->log.vm_fd = kvm->fd;
 	if (ioctl(kvm->fd, KVM_SET_NR_MMU_PAGES, table_pages(config->memory_bytes)) ||
-	    kvm_log_set_memory(&kvm->log, false))
+	    kvm_log_set_memory(&kvm->log, false) || answer_null_port(kvm))
 		goto failed;
 	kvm->vcpu_fd = ioctl(kvm->fd, KVM_CREATE_VCPU, 0);
 	if (kvm->vcpu_fd < 0)
@@ -245,6 +264,8 @@ static void kvm_destroy(struct vm *vm)
 		close(kvm->vcpu_fd);
 	if (kvm->fd >= 0)
 		close(kvm->fd);
+	if (kvm->null_fd >= 0)
+		close(kvm->null_fd);
 	munmap(vm->memory, vm->config.memory_bytes);
 	free(kvm);
 }
@@ -271,7 +292,7 @@ static int kvm_create(struct engine *engine, const struct vm_config *config, str
 		return -1;
 	}
 	vm->state = kvm;
-	kvm->fd = kvm->vcpu_fd = -1;
+	kvm->fd = kvm->vcpu_fd = kvm->null_fd = -1;
 	kvm->la57 = config->knob[HVBENCH_KNOB_LA57];
 	kvm->log = (struct kvm_log){ .memory = vm->memory,
 				     .bytes = config->memory_bytes,
@@ -379,6 +400,15 @@ static uint64_t own_tables(const struct vm *vm)
 	return pages + (vm->config.mmu == HVBENCH_MMU_EPT ? EPT_ROOTS : 0);
 }
 
+/* Without tags every entry and exit flushes, and KVM's functions for a VPID do nothing. */
+static void count_transitions(uint64_t *counter)
+{
+	counter[HVBENCH_CNT_flush_transition] = counter[HVBENCH_CNT_vm_exits];
+	counter[HVBENCH_CNT_flush_invvpid_addr] = 0;
+	counter[HVBENCH_CNT_flush_invvpid_single] = 0;
+	counter[HVBENCH_CNT_flush_invvpid_all] = 0;
+}
+
 static void kvm_read_counters(struct vm *vm, struct snapshot *now)
 {
 	struct kvm_vm *kvm = vm->state;
@@ -396,9 +426,8 @@ static void kvm_read_counters(struct vm *vm, struct snapshot *now)
 	/* The harness's are port writes, and KVM's tracepoint saw them too. */
 	if (kvm->count && known.can.reasons)
 		now->stats.exits[EXIT_IO_INSTRUCTION] -= kvm->harness_exits;
-	/* Without tags every entry and exit flushes. */
 	if (!vm->config.knob[HVBENCH_KNOB_VPID])
-		counter[HVBENCH_CNT_flush_transition] = counter[HVBENCH_CNT_vm_exits];
+		count_transitions(counter);
 	counter[HVBENCH_CNT_table_pages] = own_tables(vm);
 }
 

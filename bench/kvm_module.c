@@ -53,34 +53,74 @@ static bool unload(const char *name)
 	return !syscall(SYS_delete_module, name, O_NONBLOCK) || errno == ENOENT;
 }
 
+/* The path of modprobe: the PATH of a user who became root may lack it. */
+static const char *find_modprobe(void)
+{
+	static const char *const paths[] = { "/usr/sbin/modprobe", "/sbin/modprobe",
+					     "/usr/bin/modprobe", "/bin/modprobe" };
+	unsigned int i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (!access(paths[i], X_OK))
+			return paths[i];
+	}
+	return NULL;
+}
+
+/* A process group of its own: Ctrl-C ends a run, but not what brings the host back. */
+static int spawn_modprobe(char *const argv[], int out, pid_t *pid)
+{
+	static char *const environment[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+	const char *path = find_modprobe();
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error;
+
+	if (!path)
+		return ENOENT;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+	error = posix_spawn(pid, path, &actions, &attributes, argv, environment);
+	posix_spawnattr_destroy(&attributes);
+	posix_spawn_file_actions_destroy(&actions);
+	return error;
+}
+
+/* All that is written to fd until it is closed, as far as there is room; one line of it. */
+static void read_line(int fd, char *said, size_t size)
+{
+	char rest[256];
+	size_t used = 0;
+	ssize_t n;
+
+	while ((n = read(fd, rest, sizeof(rest))) != 0) {
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0 && used < size - 1)
+			used += snprintf(said + used, size - used, "%.*s", (int)n, rest);
+	}
+	said[strcspn(said, "\n")] = '\0';
+}
+
 /* Runs modprobe; its words, one line of them, are in said. */
 static int modprobe(char *const argv[], char *said, size_t size)
 {
-	static char *const path[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	posix_spawn_file_actions_t actions;
 	int pipes[2], status = -1, error;
-	ssize_t n, used = 0;
 	pid_t pid;
 
 	said[0] = '\0';
 	if (pipe2(pipes, O_CLOEXEC))
 		return -1;
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, pipes[1], STDERR_FILENO);
-	error = posix_spawnp(&pid, argv[0], &actions, NULL, argv, path);
-	posix_spawn_file_actions_destroy(&actions);
+	error = spawn_modprobe(argv, pipes[1], &pid);
 	close(pipes[1]);
-	while (!error && (n = read(pipes[0], said + used, size - 1 - used)) != 0) {
-		if (n < 0 && errno != EINTR)
-			break;
-		used += n > 0 ? n : 0;
-	}
-	close(pipes[0]);
-	said[used] = '\0';
-	said[strcspn(said, "\n")] = '\0';
 	if (error)
 		snprintf(said, size, "%s", strerror(error));
+	else
+		read_line(pipes[0], said, size);
+	close(pipes[0]);
 	while (!error && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return status ? -1 : 0;
@@ -197,7 +237,8 @@ static int load_as_wanted(const struct kvm_wanted *wanted, struct failure *why)
 
 int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 {
-	struct failure ignored;
+	char first[sizeof(why->text)];
+	struct failure also;
 
 	if (is_as_wanted(wanted) && !loaded(OURS))
 		return 0;
@@ -206,6 +247,10 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 			    "kvm_intel is built into this kernel, so that its MMU can't be changed "
 			    "to %s: boot with kvm_intel.%s",
 			    mmu_word(wanted), mmu_word(wanted));
+	if (!find_modprobe())
+		return fail(why, STATUS_ENVIRONMENT,
+			    "modprobe %s: no modprobe in /usr/sbin or /sbin: install kmod",
+			    KVM_INTEL);
 	if (note_host(why))
 		return -1;
 	if (!unload(OURS))
@@ -214,7 +259,11 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 		in_use(KVM_INTEL, why);
 	else if (!load_as_wanted(wanted, why))
 		return 0;
-	kvm_module_restore(&ignored);
+	if (kvm_module_restore(&also)) {
+		snprintf(first, sizeof(first), "%s", why->text);
+		fail(why, STATUS_ENVIRONMENT, "%.900s; and the host is not as it was: %.900s",
+		     first, also.text);
+	}
 	return -1;
 }
 
@@ -286,14 +335,17 @@ static int restore_ours(struct failure *why)
 
 int kvm_module_restore(struct failure *why)
 {
-	int ret;
+	struct failure also;
+	int ret, ours;
 
 	if (!found.changed)
 		return 0;
 	ret = restore_kvm(why);
-	if (!ret)
-		ret = restore_ours(why);
+	/* Ours may be had back all the same. */
+	ours = restore_ours(ret ? &also : why);
+	if (ret || ours)
+		return -1;
 	json_decref(found.parameters);
 	memset(&found, 0, sizeof(found));
-	return ret;
+	return 0;
 }

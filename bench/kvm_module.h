@@ -19,9 +19,13 @@ struct kvm_wanted {
 	int vpid, pml;
 };
 
-/* 0 with kvm_intel loaded as wanted; -1 with the host as it was. */
+/* 0 with kvm_intel loaded as wanted; -1 with the host as it was, or a reason that says it is not.
+ */
 int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why);
-/* The host as it was before the first kvm_module_use(). */
+/*
+ * The host as it was before the first kvm_module_use(). Where that fails it can be
+ * tried again.
+ */
 int kvm_module_restore(struct failure *why);
 
 /* All parameters of the kvm_intel that is loaded, by name; an empty object where none is. */

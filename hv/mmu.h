@@ -278,7 +278,11 @@ static inline void hv_flush_root(struct hv_mmu *mmu)
 	mmu->flush.root = true;
 }
 
-/* One flush of the context costs less than one of each of several addresses. */
+/*
+ * Of several addresses it becomes one flush of the context: as KVM has it, and the
+ * fewest by count. It drops more than was asked for; where that costs, docs/method.md
+ * says what to think of it.
+ */
 static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
 {
 	struct hv_flush *flush = &mmu->flush;

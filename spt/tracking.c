@@ -3,8 +3,8 @@
  * The strategies that track guest tables: they are write-protected, shadow
  * pages are shared and outlive a switch of address space.
  *
- * unsync: the first write opens a table, and the guest's next flush compares
- * and protects it again. trap: each write is performed by the hypervisor and
+ * unsync: the first write opens a table, and the guest's next flush in a space
+ * that reaches it compares and protects it again (sync.c). trap: each write is performed by the hypervisor and
  * mirrored (mirror.c), so that no table is ever open and the guest's flushes
  * have nothing to do; where a write can't be performed, its table is opened.
  */

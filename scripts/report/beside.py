@@ -224,8 +224,8 @@ def counted_by(described):
     if described.get("exit_reasons"):
         return flushes + " Its exits by reason are from the tracepoint `kvm_exit`, in that run."
     return flushes + (
-        " Its exits by reason could not be had, so the exits of the host's interrupts are still "
-        "among KVM's."
+        " Its exits by reason could not be had; those of the host's interrupts are from its "
+        "statistics."
     )
 
 

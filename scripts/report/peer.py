@@ -151,7 +151,7 @@ def gap_of(suite):
 
 def reasons(samples):
     """{reason: exits} of a phase, None where the run does not tell."""
-    told = any(c.startswith("exit.") for s in samples for c in s)
+    told = any(measure.by_name(s, "exit") for s in samples)
     if not told and any(s["vm_exits"] for s in samples):
         return None
     names = sorted({n for s in samples for n in measure.by_name(s, "exit")})

@@ -284,8 +284,9 @@ def protect(run, n):
 
 def copy(run, n):
     # vtlb: each page is read before it is written, and the kernel's map of
-    # both frames is gone, as are the tables on the way.
-    return vtlb_groups(run, add(copied(run, n), choose(run, vtlb=fills(n))), 1, 2 * n + 3)
+    # both frames is gone, in groups of 8 in a row, as are the tables on the way.
+    groups = 2 * ((n + 14) // 8)
+    return vtlb_groups(run, add(copied(run, n), choose(run, vtlb=fills(n))), 1, groups + 3)
 
 
 def mixed_scan(run, n):

@@ -241,7 +241,9 @@ class Part(Run):
         """flushes from KVM's statistics are called a lower bound, and lost exits are told of"""
         self.change(
             lambda f: None
-            if f["engine"] == "kvm" and f["counter"].startswith(("flush_", "exit."))
+            if f["engine"] == "kvm"
+            and f["counter"].startswith(("flush_", "exit."))
+            and f["counter"] != "exit.EXTERNAL_INTERRUPT"
             else f["value"]
         )
         path = os.path.join(self.run_dir, "environment.json")
