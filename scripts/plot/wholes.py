@@ -6,7 +6,9 @@ times.json and perf.json hold such pairs; report asks for a picture of each.
 import math
 
 from comparisons import zeros
+from counted import ept_walks_words
 from gnuplot import BACKEND, Picture
+from perfs import exits, flushes, walks
 from rows import Layout, log_ticks, title
 
 SIDES = ("ept", "spt")
@@ -92,3 +94,24 @@ def times(found, where):
         [(r.workload, r.ept, r.spt) for r in found.rows],
         where,
     )
+
+
+def counted(perfs, where):
+    """[Picture or None] of what perf counted: exits, flushes, cycles of page walks."""
+    if perfs is None:
+        return []
+
+    def picture(name, heading, axis, total):
+        rows = [(r.workload, total(r.ept), total(r.spt)) for r in perfs.rows]
+        return pairs(name, (heading, "%s in a whole run" % heading), axis, rows, where)
+
+    return [
+        picture("perf-exits", "VM exits", "exits", exits),
+        picture("perf-flushes", "TLB flushes executed", "flushes", flushes),
+        picture(
+            "perf-walks",
+            "Cycles of page walks (%s)" % ept_walks_words(perfs),
+            "cycles",
+            lambda side: walks(perfs, side),
+        ),
+    ]
