@@ -6,6 +6,7 @@ module's events and perf's own ones together, the hardware's in runs of their ow
 An event that the machine has not, or that never got a counter, is missing and
 said to be; only the module's must be there.
 """
+import math
 import os
 
 import whole
@@ -132,7 +133,10 @@ def value_of(file, event, line, troubles):
         value = float(text)
     except ValueError:
         value = -1
-    file.check(value >= 0, "has the value '%s' for %s, which is no number" % (text, event["name"]))
+    file.check(
+        0 <= value < math.inf,
+        "has the value '%s' for %s, which is no number" % (text, event["name"]),
+    )
     return value
 
 
