@@ -16,6 +16,8 @@ help:
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
+	@echo 'make time           whole runs of every workload timed by hyperfine, into RUN=results/latest'
+	@echo 'make perf           exits, flushes and page walks of whole runs by perf stat, likewise'
 	@echo 'make figures        the headline figures of the newest run'
 	@echo 'make report         the plots and report of RUN=results/latest again'
 	@echo 'make compare        what changed from run A=... to run B=... (B: results/latest)'
@@ -54,6 +56,9 @@ figures:
 	@scripts/report/figures results/latest
 
 RUN ?= results/latest
+time perf: deps
+	scripts/whole/run --kernel $(KERNEL) $(RUN) $@
+
 report:
 	scripts/report/report $(RUN)
 
@@ -104,5 +109,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test fuzz mutants figures report compare deps build guests tool module docs
+.PHONY: help bench test fuzz mutants time perf figures report compare deps build guests tool module docs
 .PHONY: install uninstall dkms-install dkms-uninstall deb style clean

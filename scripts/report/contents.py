@@ -19,8 +19,9 @@ from verdicts import number
 
 # What blocks() needs besides the measurements: pictures in the order of
 # reading, winner and cost first; what groups.groups() found; sentences of what
-# is missing; [(figure, seconds)]; what the tests proved; the run's name.
-Extras = collections.namedtuple("Extras", "pictures groups warnings seconds proof run")
+# is missing; [(figure, seconds)]; what the tests proved; the run's name; the blocks
+# of what was measured of whole runs.
+Extras = collections.namedtuple("Extras", "pictures groups warnings seconds proof run whole")
 
 WINNER = {"ept": "EPT", "spt": "shadow"}
 
@@ -291,6 +292,7 @@ def blocks(suite, peers, environment, extras):
     out += settings.dirty_logging(suite, extras.groups, figures)
     out += settings.guest(suite)
     out += beside.section(peers, environment, pictures_blocks(by_kvm, run))
+    out += extras.whole
     out += [Heading(2, "The literature's claims, judged by this run")]
     out += [Claim(*c) for c in verdicts.claims(suite, environment)]
     out += [Heading(3, "Break-even"), Text(verdicts.break_even(suite))]

@@ -1,0 +1,355 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Whole runs in the report: times.json and perf.json, their numbers by hand."""
+import copy
+import os
+import shutil
+import tempfile
+import unittest
+import xml.etree.ElementTree as xml
+
+import counted
+import document
+import perfs
+import synthetic
+import synthetic_whole
+import times
+import whole
+from gnuplot import Picture
+from test_report import png_size, read, report
+
+HYPERCALL, SWITCH = "hypercall --memory 16M", "switch -p spaces=4 --memory 16M"
+SECONDS = {
+    "emulated": {
+        HYPERCALL: ([0.010, 0.012], [0.011, 0.011]),
+        SWITCH: ([0.020, 0.020], [0.025, 0.035]),
+    },
+    # Six values: the interval of the median is that of the whole.
+    "metal": {
+        HYPERCALL: ([0.5, 0.1, 0.2, 0.3, 0.4, 0.6], [0.35] * 6),
+        SWITCH: ([0.02] * 6, [0.01] * 6),
+    },
+}
+COUNTS = {
+    HYPERCALL: (
+        {
+            "task-clock": [2.0, 4.0],
+            "vm_exits": [4100, 4200],
+            "exit_external_interrupt": [0, 60],
+            "exit_preemption_timer": [0, 40],
+            "exit_ept_violation": [4, 4],
+            "tlb_flush_vmm": [2, 2],
+            "load_walk_cycles": [100, 140],
+            "store_walk_cycles": [50, 50],
+            "ept_walk_cycles": [30, 30],
+            "cpu_cycles": [1000, 1000],
+        },
+        {
+            "task-clock": [3.0, 3.0],
+            "vm_exits": [4107, 4107],
+            "exit_exception_nmi": [7, 7],
+            "exit_invlpg": [2, 2],
+            "tlb_flush_vmm": [0, 0],
+            "load_walk_cycles": [60, 60],
+            "store_walk_cycles": [20, 20],
+            "cpu_cycles": [1600, 1600],
+        },
+    )
+}
+
+
+class Whole(unittest.TestCase):
+    """A folder for one file after the other."""
+
+    def setUp(self):
+        self.run = tempfile.mkdtemp(prefix="hvbench-pipeline-")
+        self.addCleanup(shutil.rmtree, self.run)
+
+    def times(self, value, emulated=True):
+        """The Times of a file with VALUE."""
+        synthetic_whole.write(self.run, "times.json", value)
+        return times.load(self.run, emulated)
+
+    def perfs(self, value, emulated=False):
+        """The Perfs of a file with VALUE."""
+        synthetic_whole.write(self.run, "perf.json", value)
+        return perfs.load(self.run, emulated)
+
+    def refused(self, load, value, *words):
+        """LOAD refuses VALUE by one sentence with WORDS."""
+        with self.assertRaises(whole.WholeError) as caught:
+            load(value)
+        for word in words:
+            self.assertIn(word, str(caught.exception))
+        self.assertNotIn("\n", str(caught.exception))
+
+
+class Times(Whole):
+    """times.json"""
+
+    def section(self, machine):
+        """The section as Markdown."""
+        found = self.times(
+            synthetic_whole.times(machine, SECONDS[machine]), machine == "emulated"
+        )
+        picture = Picture("end-to-end", "A run", "Caption", 100)
+        return document.markdown(times.section(found, picture, "x"))
+
+    def test_instructions(self):
+        """in emulation seconds are instructions, 1,000,000,000 a second, and never time"""
+        page = self.section("emulated")
+        self.assertIn(
+            "| hypercall | 11,000,000 | 10,000,000–12,000,000 | 11,000,000 | "
+            "11,000,000–11,000,000 | 1× | 2 | `hvbench run hypercall --memory 16M --mmu "
+            "ept\\|spt` |",
+            page,
+        )
+        self.assertIn("| switch | 20,000,000 | 20,000,000–20,000,000 | 30,000,000 |", page)
+        self.assertIn("| 1.5× | 2 | `hvbench run switch -p spaces=4 --memory 16M", page)
+        self.assertIn(
+            "Of 2 workloads, whole runs take **less instructions under EPT in 1, under shadow "
+            "paging in 0**, and in 1 as much (closer than 2 %).",
+            page,
+        )
+        self.assertIn("make time RUN=results/x", page)
+        for word in ("second", " ms", "cycle"):
+            self.assertNotIn(word, page)
+
+    def test_slower_clock(self):
+        """a machine of another speed has its own number of instructions in a second"""
+        value = synthetic_whole.times("emulated", SECONDS["emulated"])
+        value["meta"]["units_per_second"] = 100000000
+        self.assertEqual(self.times(value).rows[1].spt.median, 3000000)
+
+    def test_time(self):
+        """on the metal they are milliseconds, with the interval of the median"""
+        page = self.section("metal")
+        self.assertIn("| hypercall | 350 | 100–600 | 350 | 350–350 | 1× | 6 |", page)
+        self.assertIn("| switch | 20 | 20–20 | 10 | 10–10 | 0.5× | 6 |", page)
+        self.assertIn("less time under EPT in 0, under shadow paging in 1", page)
+        self.assertNotIn("nstruction", page)
+
+    def test_damaged(self):
+        """a damaged times.json is refused by a sentence"""
+        good = synthetic_whole.times("emulated", SECONDS["emulated"])
+
+        def broken(change):
+            value = copy.deepcopy(good)
+            change(value)
+            return value
+
+        first = lambda v: v["rounds"][0]["results"][0]  # noqa: E731
+        for change, *words in (
+            (lambda v: v.pop("meta"), "times.json has no object 'meta'"),
+            (lambda v: v.pop("rounds"), "no list 'rounds'"),
+            (lambda v: v["rounds"].clear(), "holds no run"),
+            (lambda v: v["rounds"].pop(), "1 runs of hypercall", "in 2 rounds", "cut short"),
+            (lambda v: v["rounds"][1]["results"].pop(), "1 runs of switch", "under ept"),
+            (lambda v: first(v).pop("parameters"), "no object 'parameters'"),
+            (lambda v: first(v)["parameters"].update(mmu="npt"), "mmu 'npt'"),
+            (lambda v: first(v)["parameters"].update(run=" "), "without a workload"),
+            (lambda v: first(v).update(times=["1"]), "no number of seconds: 1"),
+            (lambda v: first(v).update(times=[-1.0]), "no number of seconds: -1.0"),
+            (lambda v: first(v).update(times=[float("inf")]), "no number of seconds: inf"),
+            (lambda v: first(v).update(exit_codes=[0, 1]), "a run of hypercall", "failed"),
+            (lambda v: v["meta"].update(machine="metal"), "of the machine 'metal'", "one run"),
+            (lambda v: v["meta"].update(unit="seconds"), "unit 'seconds'"),
+            (lambda v: v["meta"].update(units_per_second=0), "counts from nothing"),
+            (lambda v: v["meta"].update(rounds=True), "no number 'rounds'"),
+            (lambda v: v["meta"].pop("warmup"), "no number 'warmup'"),
+        ):
+            self.refused(self.times, broken(change), *words)
+        self.refused(self.times, "{", "times.json cannot be read")
+        self.refused(self.times, "[]", "holds no JSON object")
+
+
+class Perfs(Whole):
+    """perf.json"""
+
+    def page(self, value, emulated=False):
+        """The section as Markdown."""
+        return document.markdown(counted.section(self.perfs(value, emulated), [], "x"))
+
+    def test_counts(self):
+        """exits are without the host's turns; flushes are the sum that was executed"""
+        page = self.page(synthetic_whole.perf("emulated", None, COUNTS), True)
+        self.assertIn(
+            "| hypercall | 4,100 | 4,107 | ept_violation 4 | exception_nmi 7, invlpg 2 | 2 | 0 "
+            "| `hvbench run hypercall --memory 16M --mmu ept\\|spt` |",
+            page,
+        )
+        self.assertIn("| hypercall | vm_exits | 4,150 | 4,100–4,200 | 4,107 | 4,107–4,107 |", page)
+        self.assertIn("| hypercall | page-faults | 0 | 0–0 | 0 | 0–0 | 2, 2 |", page)
+        self.assertIn("make perf RUN=results/x", page)
+
+    def test_emulated(self):
+        """in emulation the CPU's events are said to be absent; the clock counts instructions"""
+        page = self.page(synthetic_whole.perf("emulated", None, COUNTS), True)
+        self.assertIn("**The CPU's own events are absent**: this machine's CPU has no PMU", page)
+        self.assertIn("| page walks | the CPU's | – | – | absent |", page)
+        self.assertIn(
+            "| task-clock, instructions | 3,000,000 | 2,000,000–4,000,000 | 3,000,000 |", page
+        )
+        for word in ("walk cycles", " ms", "second"):
+            self.assertNotIn(word, page)
+
+    def test_apart(self):
+        """where the walk events leave out EPT, its walks are added"""
+        page = self.page(synthetic_whole.perf("metal", "skylake", COUNTS))
+        # (100+50+30 and 140+50+30) of 1000; (60+20+0) of 1600.
+        self.assertIn("| 200 | 80 | 20 % | 5 % | `hvbench", page)
+        self.assertIn("leave out walks of EPT tables", page)
+        self.assertIn("| ept_walk_cycles | 30 | 30–30 | 0 | 0–0 | 2, 2 |", page)
+        self.assertIn("| task-clock, ms | 3 | 2–4 |", page)
+        self.assertNotIn("nstruction", page.replace("first instruction", ""))
+
+    def test_beside(self):
+        """where nobody knows, they are shown and not added"""
+        page = self.page(synthetic_whole.perf("metal", "haswell", COUNTS))
+        self.assertIn("| 170 | 80 | 17 % | 5 % |", page)
+        self.assertIn("shown beside them and not added", page)
+        self.assertIn("| ept_walk_cycles | 30 |", page)
+
+    def test_no_ept_event(self):
+        """a CPU without an event for EPT walks says so"""
+        page = self.page(synthetic_whole.perf("metal", "icelake", COUNTS))
+        self.assertIn("| 170 | 80 | 17 % | 5 % |", page)
+        self.assertIn("no event for walks of EPT tables", page)
+        self.assertNotIn("ept_walk_cycles", page)
+
+    def test_no_cycles(self):
+        """a CPU that counts walks and not their cycles has no such column"""
+        page = self.page(synthetic_whole.perf("metal", "nehalemep", COUNTS))
+        self.assertNotIn("walk cycles", page)
+        self.assertIn("counts walks, and not their cycles", page)
+
+    def test_missing(self):
+        """an event that is not supported leaves a gap, with the reason"""
+        counts = copy.deepcopy(COUNTS)
+        counts[HYPERCALL][0]["store_walk_cycles"] = ["<not supported>"] * 2
+        counts[HYPERCALL][1]["load_walk_cycles"] = ["<not counted>", 80]
+        page = self.page(synthetic_whole.perf("metal", "skylake", counts))
+        self.assertIn("| – | 100 | – | 6.25 % |", page)
+        self.assertIn("| store_walk_cycles | – | – | 20 | 20–20 | 0, 2 |", page)
+        self.assertIn("| load_walk_cycles | 120 | 100–140 | 80 | 80–80 | 2, 1 |", page)
+        self.assertIn("| `x/store_walk_cycles/` | – | not supported |", page)
+        self.assertIn("| `x/load_walk_cycles/` | – | not counted |", page)
+        self.assertIn("Some events could not be counted", page)
+
+    def test_multiplexed(self):
+        """an event that had to share a counter is marked with its share of the time"""
+        value = synthetic_whole.perf("metal", "skylake", COUNTS, {"load_walks": 62.5})
+        page = self.page(value)
+        self.assertIn("counted 62.5 % of the time only and scaled up by perf", page)
+        self.assertIn("| `x/store_walks/` | – | counted |", page)
+
+    def test_damaged(self):
+        """a damaged perf.json is refused by a sentence"""
+        good = synthetic_whole.perf("metal", "skylake", COUNTS)
+
+        def broken(change):
+            value = copy.deepcopy(good)
+            change(value)
+            return value
+
+        line = lambda v, i=3: v["runs"][0]["events"][i]  # noqa: E731
+        for change, *words in (
+            (lambda v: v.pop("runs"), "perf.json has no list 'runs'"),
+            (lambda v: v["runs"].clear(), "holds no run"),
+            (lambda v: v["runs"].pop(), "1 runs of hypercall", "pass cycles", "cut short"),
+            (lambda v: v["runs"][0].update(mmu="npt"), "mmu 'npt'"),
+            (lambda v: v["runs"][0].update(run=""), "without a workload"),
+            (lambda v: v["runs"][0].update({"pass": "x"}), "pass 'x'"),
+            (lambda v: v["runs"][0]["events"].pop(), "where", "were asked for"),
+            (lambda v: line(v).update(event="exits"), "exits", "were asked for"),
+            (lambda v: line(v).pop("counter-value"), "no text 'counter-value'"),
+            (lambda v: line(v).update({"counter-value": "many"}), "value 'many' for vm_exits"),
+            (lambda v: line(v).update({"counter-value": "-1"}), "value '-1'"),
+            (lambda v: line(v).update({"counter-value": "nan"}), "value 'nan'"),
+            (lambda v: line(v).update({"counter-value": "inf"}), "value 'inf'"),
+            (
+                lambda v: line(v).update({"counter-value": "<not counted>"}),
+                "'<not counted>' for the module's own vm_exits",
+            ),
+            (lambda v: line(v).pop("pcnt-running"), "no number 'pcnt-running'"),
+            (lambda v: v["meta"].update(machine="emulated"), "of the machine 'emulated'"),
+            (lambda v: v["meta"].update(ept_walks="maybe"), "how its walk cycles"),
+            (lambda v: v["meta"]["events"][0].update(kind="x"), "of the kind 'x'"),
+            (lambda v: v["meta"]["events"].append(v["meta"]["events"][0]), "an event twice"),
+            (lambda v: v["meta"]["events"].pop(3), "counts no 'vm_exits'"),
+        ):
+            self.refused(self.perfs, broken(change), *words)
+        self.refused(self.perfs, "", "perf.json cannot be read")
+
+
+class InReport(unittest.TestCase):
+    """The report with both files, of either machine."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.top = tempfile.mkdtemp(prefix="hvbench-pipeline-")
+        cls.done = {}
+        for kind, unit, generation in (
+            ("emulated", "instructions", None),
+            ("metal", "cycles", "skylake"),
+        ):
+            run = os.path.join(cls.top, kind)
+            synthetic.write(run, unit)
+            synthetic_whole.write(run, "times.json", synthetic_whole.times(kind, SECONDS[kind]))
+            synthetic_whole.write(
+                run, "perf.json", synthetic_whole.perf(kind, generation, COUNTS)
+            )
+            cls.done[kind] = report(run)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.top)
+
+    def test_sections(self):
+        """both sections and their pictures are in the report, which is made without a word"""
+        for kind, pictures in (
+            ("emulated", ["end-to-end", "perf-exits", "perf-flushes"]),
+            ("metal", ["end-to-end", "perf-exits", "perf-flushes", "perf-walks"]),
+        ):
+            run = os.path.join(self.top, kind)
+            self.assertEqual((self.done[kind].returncode, self.done[kind].stderr), (0, ""))
+            page = read(run, "report.md")
+            self.assertEqual(page.count("\n## End to end\n"), 1)
+            self.assertEqual(page.count("\n## Counted by perf\n"), 1)
+            root = xml.fromstring(read(run, "report.html").replace("<!DOCTYPE html>", ""))
+            ids = {e.get("id") for e in root.iter()}
+            made = {p[:-4] for p in os.listdir(os.path.join(run, "plots")) if p.endswith(".svg")}
+            for name in ["end-to-end", "perf-exits", "perf-flushes", "perf-walks"]:
+                self.assertEqual(name in made, name in pictures, name)
+                self.assertEqual("picture-" + name in ids, name in pictures, name)
+            for name in pictures:
+                png_size(os.path.join(run, "plots", name + ".png"))
+                words = {"emulated": "emulated machine"}.get(kind, kind)
+                self.assertIn(words, read(run, "plots", name + ".svg"))
+
+    def test_picture_data(self):
+        """a picture's data are the medians and spans, a zero has no dot"""
+        run = os.path.join(self.top, "metal", "plots")
+        rows = [r.split("\t") for r in read(run, "end-to-end.tsv").splitlines()]
+        self.assertEqual(rows[1][0], "hypercall")
+        self.assertEqual(rows[1][2:], ["350", "100", "600", "350", "350", "350"])
+        rows = [r.split("\t") for r in read(run, "perf-flushes.tsv").splitlines()]
+        self.assertEqual(rows[1][2:], ["2", "2", "2", "-", "-", "-"])
+        self.assertIn("1 value of zero cannot be shown", read(run, "perf-flushes.svg"))
+        rows = [r.split("\t") for r in read(run, "perf-walks.tsv").splitlines()]
+        self.assertEqual(rows[1][2:], ["200", "180", "220", "80", "80", "80"])
+
+    def test_absent(self):
+        """without the files there are no sections; a damaged file ends the report"""
+        run = os.path.join(self.top, "without")
+        shutil.copytree(os.path.join(self.top, "emulated"), run)
+        for name in ("times.json", "perf.json"):
+            os.remove(os.path.join(run, name))
+        self.assertEqual(report(run).returncode, 0)
+        page = read(run, "report.md")
+        for word in ("End to end", "Counted by perf", "end-to-end", "perf-exits"):
+            self.assertNotIn(word, page)
+        self.assertFalse(os.path.exists(os.path.join(run, "plots", "perf-exits.svg")))
+        synthetic_whole.write(run, "perf.json", "{}")
+        done = report(run)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertIn("report: perf.json has no object 'meta'", done.stderr)
