@@ -4,6 +4,7 @@
  * that counts verdicts and turns them into what the run loop does next.
  */
 #include "emulate.h"
+#include "trace.h"
 #include "vcpu.h"
 #include "vmx/vmx.h"
 
@@ -86,8 +87,9 @@ static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
 	enum hv_verdict verdict = HV_DONE;
 	struct hv_answer answer = {};
 	struct hv_emulation e;
+	bool done = emulate(vcpu, gva, gpa, &e);
 
-	if (unlikely(!emulate(vcpu, gva, gpa, &e))) {
+	if (unlikely(!done)) {
 		hv_count(mmu, spt_emulate_failed);
 		verdict = mmu->ops->cannot_emulate(mmu, gpa);
 	} else {
@@ -97,6 +99,7 @@ static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
 			verdict = mmu->ops->wrote(mmu, (gpa & ~(HV_PAGE_BYTES - 1)) | e.offset,
 						  e.bytes);
 	}
+	trace_emulate(gva, gpa, done ? e.bytes : 0, verdict);
 	return act(vcpu, verdict, &answer);
 }
 
@@ -106,11 +109,22 @@ static bool is_complete(enum hv_verdict verdict)
 	return verdict == HV_FILLED || verdict == HV_TRACKED || verdict == HV_DONE;
 }
 
+static noinline void trace_fault(const struct hv_fault *fault, enum hv_verdict verdict,
+				 const struct hv_answer *answer)
+{
+	if (fault->space == HV_FAULT_GVA)
+		trace_page_fault(fault->gva, answer->gpa, fault->error_code, verdict);
+	else
+		trace_page_fault(0, fault->gpa, fault->access, verdict);
+}
+
 enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault)
 {
 	struct hv_answer answer = {};
 	enum hv_verdict verdict = vcpu->mmu.ops->fault(&vcpu->mmu, fault, &answer);
 
+	if (trace_page_fault_enabled())
+		trace_fault(fault, verdict, &answer);
 	if (fault->space == HV_FAULT_GVA)
 		vcpu->control->run.gva = fault->gva;
 	if (verdict == HV_EMULATE && fault->space == HV_FAULT_GVA)
@@ -135,10 +149,24 @@ static void note_guest_flush(struct hv_mmu *mmu, const struct hv_paging *new,
 {
 	if (which == HV_LOAD_CR3) {
 		hv_count(mmu, guest_flush_cr3);
+		trace_guest_flush(HVBENCH_CNT_guest_flush_cr3, new->cr3);
 	} else if (which == HV_LOAD_CR4 && cr4_flushes(mmu->paging.cr4, new->cr4)) {
 		hv_count(mmu, guest_flush_cr4);
+		trace_guest_flush(HVBENCH_CNT_guest_flush_cr4, new->cr4);
 		hv_flush_context(mmu);
 	}
+}
+
+static noinline void trace_load(const struct hv_paging *new, enum hv_paging_register which,
+				enum hv_verdict verdict)
+{
+	const u64 values[] = {
+		[HV_LOAD_START] = new->cr3,	[HV_LOAD_CR0] = new->cr0,
+		[HV_LOAD_CR3] = new->cr3,	[HV_LOAD_CR3_KEEP] = new->cr3,
+		[HV_LOAD_CR4] = new->cr4,	[HV_LOAD_EFER] = new->efer,
+	};
+
+	trace_set_paging(which, values[which], verdict);
 }
 
 enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
@@ -148,6 +176,8 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 	struct hv_answer answer = {};
 	enum hv_verdict verdict = mmu->ops->set_paging(mmu, new, &answer);
 
+	if (trace_set_paging_enabled())
+		trace_load(new, which, verdict);
 	if (is_complete(verdict)) {
 		note_guest_flush(mmu, new, which);
 		if (which != HV_LOAD_CR3 && which != HV_LOAD_CR3_KEEP)
@@ -160,6 +190,13 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 	return act(vcpu, verdict, &answer);
 }
 
+static void invlpg_done(struct hv_mmu *mmu, u64 gva, bool *done)
+{
+	hv_count(mmu, guest_flush_invlpg);
+	trace_guest_flush(HVBENCH_CNT_guest_flush_invlpg, gva);
+	*done = true;
+}
+
 enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
@@ -168,14 +205,12 @@ enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 
 	/* INVLPG of an address that is not canonical does nothing (SDM 2A). */
 	if (!hv_is_canonical(mmu, gva)) {
-		hv_count(mmu, guest_flush_invlpg);
-		*done = true;
+		invlpg_done(mmu, gva, done);
 		return HV_NEXT_ENTER;
 	}
 	verdict = mmu->ops->invlpg(mmu, gva, &answer);
 	if (is_complete(verdict)) {
-		hv_count(mmu, guest_flush_invlpg);
-		*done = true;
+		invlpg_done(mmu, gva, done);
 	}
 	return act(vcpu, verdict, &answer);
 }
@@ -189,6 +224,8 @@ enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pc
 
 	if (is_complete(verdict)) {
 		hv_count(mmu, guest_flush_invpcid);
+		trace_guest_flush(HVBENCH_CNT_guest_flush_invpcid,
+				  type == HV_INVPCID_ADDR ? gva : pcid);
 		*done = true;
 	}
 	return act(vcpu, verdict, &answer);

@@ -9,6 +9,7 @@
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "insn.h"
 #include "vmx.h"
 
@@ -187,6 +188,8 @@ static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 			return exit_log_bell(vcpu);
 		vmx_skip_instruction(vcpu);
 		vcpu->exit_is_harness = true;
+		if (trace_phase_enabled())
+			hv_trace_phase(vcpu, (u32)vcpu->gpr[HV_RAX]);
 		vcpu->control->run.exit = HVBENCH_RUN_DOORBELL;
 		vcpu->control->run.doorbell = (u32)vcpu->gpr[HV_RAX];
 		return HV_NEXT_TOOL;
@@ -262,12 +265,24 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_PML_FULL] = vmx_exit_pml_full,
 };
 
+static noinline void trace_vmcs(u32 reason)
+{
+	bool has_gpa = reason == EXIT_REASON_EPT_VIOLATION || reason == EXIT_REASON_EPT_MISCONFIG;
+	u32 info = vmread(VM_EXIT_INTR_INFO);
+
+	trace_exit(reason, vmread(EXIT_QUALIFICATION), vmread(GUEST_RIP),
+		   has_gpa ? vmread(GUEST_PHYSICAL_ADDRESS) : 0, info,
+		   info & INTR_INFO_DELIVER_CODE_MASK ? vmread(VM_EXIT_INTR_ERROR_CODE) : 0);
+}
+
 #define EXIT_REASON_FAILED_ENTRY BIT(31)
 
 enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
 {
 	u32 reason = vcpu->exit_reason;
 
+	if (trace_exit_enabled())
+		trace_vmcs(reason & 0xffff);
 	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY)) {
 		if ((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY)
 			exit_machine_check();

@@ -8,6 +8,7 @@
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "insn.h"
 #include "vmx.h"
 
@@ -58,6 +59,8 @@ enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_cod
 		event->info |= INTR_INFO_DELIVER_CODE_MASK;
 		event->error_code = error_code;
 	}
+	trace_inject(vector, event->info & INTR_INFO_DELIVER_CODE_MASK ? error_code : 0,
+		     vector == X86_TRAP_PF ? vcpu->cr2 : 0);
 	return HV_NEXT_ENTER;
 }
 

@@ -14,6 +14,7 @@
 #include <asm/msr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "capability.h"
 #include "enable.h"
 #include "insn.h"
@@ -271,6 +272,8 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 	else if (mmu->controls.root_changed)
 		vmx_apply_root(vcpu);
 	vmx_flush(vcpu);
+	if (trace_entry_enabled())
+		trace_entry(vmread(GUEST_RIP), vcpu->event.info);
 	if (vcpu->event.info)
 		deliver_event(vcpu);
 	if (vcpu->cr2 != read_cr2())
