@@ -168,24 +168,24 @@ TRACE_EVENT(page_fault,
 		  __print_symbolic(__entry->verdict, HV_TRACE_VERDICTS))
 );
 
-/* A guest's write to its page tables, performed for it; bytes is 0 where it could not be. */
+/* A guest's write to its page tables is performed for it, or (failed) can't be. */
 TRACE_EVENT(emulate,
-	TP_PROTO(u64 gva, u64 gpa, u32 bytes, u32 verdict),
-	TP_ARGS(gva, gpa, bytes, verdict),
+	TP_PROTO(u64 gva, u64 gpa, u32 bytes, bool done),
+	TP_ARGS(gva, gpa, bytes, done),
 	TP_STRUCT__entry(
 		__field(u64, gva)
 		__field(u64, gpa)
 		__field(u32, bytes)
-		__field(u32, verdict)
+		__field(u8, done)
 	),
 	TP_fast_assign(
 		__entry->gva = gva;
 		__entry->gpa = gpa;
 		__entry->bytes = bytes;
-		__entry->verdict = verdict;
+		__entry->done = done;
 	),
-	TP_printk("gva=%#llx gpa=%#llx bytes=%u verdict=%s", __entry->gva, __entry->gpa,
-		  __entry->bytes, __print_symbolic(__entry->verdict, HV_TRACE_VERDICTS))
+	TP_printk("gva=%#llx gpa=%#llx bytes=%u %s", __entry->gva, __entry->gpa,
+		  __entry->bytes, __entry->done ? "done" : "failed")
 );
 
 /* The guest is to take an exception; address is for #PF alone. */

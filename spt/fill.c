@@ -222,7 +222,6 @@ static enum hv_verdict fill_leaf(struct spt *spt, const struct spt_walk *walk, s
 	if (likely(spt_entry_map(spt, sp, index, walk->entry[walk->level], set, hpa,
 				 walk->supervisor_write))) {
 		hv_count(spt->mmu, spt_fill);
-		trace_shadow_fill(walk->gva, leaf, sp->shadow[index]);
 		spt->right_gva = 0;
 		if (unlikely(leaf > 1))
 			hv_count(spt->mmu, spt_fill_large);

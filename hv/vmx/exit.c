@@ -265,24 +265,12 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_PML_FULL] = vmx_exit_pml_full,
 };
 
-static noinline void trace_vmcs(u32 reason)
-{
-	bool has_gpa = reason == EXIT_REASON_EPT_VIOLATION || reason == EXIT_REASON_EPT_MISCONFIG;
-	u32 info = vmread(VM_EXIT_INTR_INFO);
-
-	trace_exit(reason, vmread(EXIT_QUALIFICATION), vmread(GUEST_RIP),
-		   has_gpa ? vmread(GUEST_PHYSICAL_ADDRESS) : 0, info,
-		   info & INTR_INFO_DELIVER_CODE_MASK ? vmread(VM_EXIT_INTR_ERROR_CODE) : 0);
-}
-
 #define EXIT_REASON_FAILED_ENTRY BIT(31)
 
-enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
+static __always_inline enum hv_next handle_exit(struct hv_vcpu *vcpu)
 {
 	u32 reason = vcpu->exit_reason;
 
-	if (trace_exit_enabled())
-		trace_vmcs(reason & 0xffff);
 	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY)) {
 		if ((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY)
 			exit_machine_check();
@@ -292,4 +280,21 @@ enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
 	if (unlikely(reason >= ARRAY_SIZE(handlers) || !handlers[reason]))
 		return exit_not_offered(vcpu);
 	return handlers[reason](vcpu);
+}
+
+/* Goes on to the handler by itself, so that nothing need outlive it in a register. */
+static noinline enum hv_next trace_and_handle_exit(struct hv_vcpu *vcpu)
+{
+	u32 reason = vcpu->exit_reason & 0xffff, info = vmread(VM_EXIT_INTR_INFO);
+	bool has_gpa = reason == EXIT_REASON_EPT_VIOLATION || reason == EXIT_REASON_EPT_MISCONFIG;
+
+	trace_exit(reason, vmread(EXIT_QUALIFICATION), vmread(GUEST_RIP),
+		   has_gpa ? vmread(GUEST_PHYSICAL_ADDRESS) : 0, info,
+		   info & INTR_INFO_DELIVER_CODE_MASK ? vmread(VM_EXIT_INTR_ERROR_CODE) : 0);
+	return handle_exit(vcpu);
+}
+
+enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
+{
+	return trace_exit_enabled() ? trace_and_handle_exit(vcpu) : handle_exit(vcpu);
 }

@@ -262,6 +262,11 @@ static void deliver_event(struct hv_vcpu *vcpu)
 	vcpu->event.info = 0;
 }
 
+static noinline void trace_enter(const struct hv_vcpu *vcpu)
+{
+	trace_entry(vmread(GUEST_RIP), vcpu->event.info);
+}
+
 bool vmx_enter(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
@@ -273,7 +278,7 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 		vmx_apply_root(vcpu);
 	vmx_flush(vcpu);
 	if (trace_entry_enabled())
-		trace_entry(vmread(GUEST_RIP), vcpu->event.info);
+		trace_enter(vcpu);
 	if (vcpu->event.info)
 		deliver_event(vcpu);
 	if (vcpu->cr2 != read_cr2())

@@ -214,6 +214,11 @@ static inline unsigned int bitmap_weight(const unsigned long *map, unsigned long
 #include "shim_lists.h"
 
 /* Nobody listens to tracepoints here. */
+static inline bool trace_shadow_fill_enabled(void)
+{
+	return false;
+}
+
 static inline void trace_shadow_fill(u64 gva, u32 level, u64 leaf)
 {
 }
