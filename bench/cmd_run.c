@@ -158,7 +158,7 @@ static void print_json(const struct tool *tool, const struct run_spec *spec,
 		       const struct run_result *results, unsigned int repeat)
 {
 	json_t *object = json_of_spec(spec, tool->machine);
-	json_t *repetitions = json_array(), *phases;
+	json_t *repetitions = json_array(), *totals = json_array(), *phases;
 	unsigned int r, i;
 
 	for (r = 0; r < repeat; r++) {
@@ -168,8 +168,14 @@ static void print_json(const struct tool *tool, const struct run_spec *spec,
 				phases,
 				json_of_phase(spec->engine, &results[r].phase[i], tool->machine));
 		json_array_append_new(repetitions, phases);
+		json_array_append_new(totals, json_of_total(spec->engine, &results[r].total));
 	}
 	json_object_set_new(object, "repetitions", repetitions);
+	/* One that counts apart has no run of which it knows all. */
+	if (spec->engine->counts_apart)
+		json_decref(totals);
+	else
+		json_object_set_new(object, "totals", totals);
 	json_print(tool->out, object);
 }
 

@@ -119,6 +119,25 @@ json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase
 	return object;
 }
 
+json_t *json_of_total(const struct engine_ops *engine, const struct hvbench_stats *total)
+{
+	json_t *object = json_object(), *counters = json_object(), *by_reason = json_object();
+	char name[EXIT_NAME_BYTES];
+	unsigned int i;
+
+	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
+		if (engine_has_counter(engine, i))
+			put(counters, counter_get(i)->name, total->counter[i]);
+	}
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
+		if (total->exits[i])
+			put(by_reason, exit_name(i, name), total->exits[i]);
+	}
+	json_object_set_new(object, "counters", counters);
+	json_object_set_new(object, "exits", by_reason);
+	return object;
+}
+
 json_t *json_of_spec(const struct run_spec *spec, enum machine_kind machine)
 {
 	const struct hvbench_guest_info *info = &spec->guest->info;

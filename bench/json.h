@@ -17,6 +17,8 @@ int json_print(FILE *out, json_t *value);
 
 json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase,
 		      enum machine_kind machine);
+/* The whole run's counters, phases or not; for an engine that does not count apart. */
+json_t *json_of_total(const struct engine_ops *engine, const struct hvbench_stats *total);
 /* What was run, without its results. */
 json_t *json_of_spec(const struct run_spec *spec, enum machine_kind machine);
 json_t *json_of_catalog(const struct catalog *catalog);

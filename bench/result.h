@@ -40,6 +40,8 @@ struct phase {
 struct run_result {
 	unsigned int nr_phases;
 	struct phase *phase;
+	/* From the VM's creation to the guest's EXIT, phases or not; as timed. */
+	struct hvbench_stats total;
 };
 
 /* All defaults: of the guest, of the knobs; ept; enough memory. */

@@ -108,7 +108,7 @@ static int run_vm(struct engine *engine, const struct run_spec *spec, bool count
 		  unsigned int timeout_seconds, FILE *console, struct run_result *result,
 		  struct failure *why)
 {
-	struct snapshot *now = malloc(sizeof(*now));
+	struct snapshot *now = calloc(1, sizeof(*now));
 	struct phases *phases = malloc(sizeof(*phases));
 	struct vm_config config;
 	struct vm vm;
@@ -131,6 +131,8 @@ static int run_vm(struct engine *engine, const struct run_spec *spec, bool count
 		ret = prepare(&vm, spec, why);
 		if (!ret)
 			ret = run_loop(&vm, phases, now, timeout_seconds, why);
+		/* The guest's last word was its EXIT. */
+		result->total = now->stats;
 		engine->ops->destroy(&vm);
 	}
 	stop_disarm();

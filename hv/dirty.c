@@ -182,21 +182,18 @@ enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done)
 
 static int act(struct hv_vcpu *vcpu, struct hvbench_log_request *request)
 {
-	int err;
+	int err = hv_vcpu_take_cpu(vcpu);
 
-	preempt_disable();
-	err = vmx_switch_in(vcpu);
-	if (!err) {
-		if (request->action == HVBENCH_LOG_START)
-			start(vcpu);
-		else if (request->action == HVBENCH_LOG_COLLECT)
-			request->nr_written = collect(vcpu);
-		else
-			stop(vcpu);
-		vmx_switch_out(vcpu);
-	}
-	preempt_enable();
-	return err;
+	if (err)
+		return err;
+	if (request->action == HVBENCH_LOG_START)
+		start(vcpu);
+	else if (request->action == HVBENCH_LOG_COLLECT)
+		request->nr_written = collect(vcpu);
+	else
+		stop(vcpu);
+	hv_vcpu_give_cpu(vcpu);
+	return 0;
 }
 
 static bool copy_to_tool(u64 address, const u64 *bits, u64 words)

@@ -4,6 +4,7 @@
  * that counts verdicts and turns them into what the run loop does next.
  */
 #include "emulate.h"
+#include "trace.h"
 #include "vcpu.h"
 #include "vmx/vmx.h"
 
@@ -79,6 +80,11 @@ static bool emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa, struct hv_emulation 
 	return done;
 }
 
+static noinline void trace_emulated(const struct hv_emulation *e, u64 gpa)
+{
+	trace_emulate(e->gva, gpa, e->bytes, true);
+}
+
 /* The fault was a write that must not happen on the CPU. */
 static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
 {
@@ -89,9 +95,12 @@ static enum hv_next act_emulate(struct hv_vcpu *vcpu, u64 gva, u64 gpa)
 
 	if (unlikely(!emulate(vcpu, gva, gpa, &e))) {
 		hv_count(mmu, spt_emulate_failed);
+		trace_emulate(gva, gpa, 0, false);
 		verdict = mmu->ops->cannot_emulate(mmu, gpa);
 	} else {
 		hv_count(mmu, fault_emulate);
+		if (trace_emulate_enabled())
+			trace_emulated(&e, gpa);
 		hv_dirty_emulated(mmu, gpa >> HV_PAGE_SHIFT);
 		if (likely(e.bytes))
 			verdict = mmu->ops->wrote(mmu, (gpa & ~(HV_PAGE_BYTES - 1)) | e.offset,
@@ -106,16 +115,37 @@ static bool is_complete(enum hv_verdict verdict)
 	return verdict == HV_FILLED || verdict == HV_TRACKED || verdict == HV_DONE;
 }
 
+static __always_inline enum hv_next act_on_fault(struct hv_vcpu *vcpu,
+						 const struct hv_fault *fault,
+						 enum hv_verdict verdict,
+						 const struct hv_answer *answer)
+{
+	if (fault->space == HV_FAULT_GVA)
+		vcpu->control->run.gva = fault->gva;
+	if (verdict == HV_EMULATE && fault->space == HV_FAULT_GVA)
+		return act_emulate(vcpu, fault->gva, answer->gpa);
+	return act(vcpu, verdict, answer);
+}
+
+/* Acts by itself, so that nothing need outlive it in a register. */
+static noinline enum hv_next trace_and_act(struct hv_vcpu *vcpu, const struct hv_fault *fault,
+					   enum hv_verdict verdict, const struct hv_answer *answer)
+{
+	if (fault->space == HV_FAULT_GVA)
+		trace_page_fault(fault->gva, answer->gpa, fault->error_code, verdict);
+	else
+		trace_page_fault(0, fault->gpa, fault->access, verdict);
+	return act_on_fault(vcpu, fault, verdict, answer);
+}
+
 enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault)
 {
 	struct hv_answer answer = {};
 	enum hv_verdict verdict = vcpu->mmu.ops->fault(&vcpu->mmu, fault, &answer);
 
-	if (fault->space == HV_FAULT_GVA)
-		vcpu->control->run.gva = fault->gva;
-	if (verdict == HV_EMULATE && fault->space == HV_FAULT_GVA)
-		return act_emulate(vcpu, fault->gva, answer.gpa);
-	return act(vcpu, verdict, &answer);
+	if (trace_page_fault_enabled())
+		return trace_and_act(vcpu, fault, verdict, &answer);
+	return act_on_fault(vcpu, fault, verdict, &answer);
 }
 
 /* PSE means nothing in 64-bit mode, but a guest that changes it wants a flush. */
@@ -141,6 +171,37 @@ static void note_guest_flush(struct hv_mmu *mmu, const struct hv_paging *new,
 	}
 }
 
+/*
+ * The trace_*() below hand the verdict through, so that the caller need not keep
+ * it in a register for their sake.
+ */
+static noinline enum hv_verdict trace_load(const struct hv_mmu *mmu, const struct hv_paging *new,
+					   enum hv_paging_register which, enum hv_verdict verdict)
+{
+	const u64 values[] = {
+		[HV_LOAD_START] = new->cr3, [HV_LOAD_CR0] = new->cr0,
+		[HV_LOAD_CR3] = new->cr3,   [HV_LOAD_CR3_KEEP] = new->cr3,
+		[HV_LOAD_CR4] = new->cr4,   [HV_LOAD_EFER] = new->efer,
+	};
+
+	trace_set_paging(which, values[which], verdict);
+	if (!is_complete(verdict))
+		return verdict;
+	if (which == HV_LOAD_CR3)
+		trace_guest_flush(HVBENCH_CNT_guest_flush_cr3, new->cr3);
+	else if (which == HV_LOAD_CR4 && cr4_flushes(mmu->paging.cr4, new->cr4))
+		trace_guest_flush(HVBENCH_CNT_guest_flush_cr4, new->cr4);
+	return verdict;
+}
+
+static noinline enum hv_verdict trace_invalidation(enum hvbench_counter kind, u64 value,
+						   enum hv_verdict verdict)
+{
+	if (is_complete(verdict))
+		trace_guest_flush(kind, value);
+	return verdict;
+}
+
 enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
 				 enum hv_paging_register which, bool *done)
 {
@@ -148,6 +209,8 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 	struct hv_answer answer = {};
 	enum hv_verdict verdict = mmu->ops->set_paging(mmu, new, &answer);
 
+	if (trace_set_paging_enabled() || trace_guest_flush_enabled())
+		verdict = trace_load(mmu, new, which, verdict);
 	if (is_complete(verdict)) {
 		note_guest_flush(mmu, new, which);
 		if (which != HV_LOAD_CR3 && which != HV_LOAD_CR3_KEEP)
@@ -163,16 +226,14 @@ enum hv_next hv_event_set_paging(struct hv_vcpu *vcpu, const struct hv_paging *n
 enum hv_next hv_event_invlpg(struct hv_vcpu *vcpu, u64 gva, bool *done)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
-	struct hv_answer answer = {};
-	enum hv_verdict verdict;
+	struct hv_answer answer = { .gva = gva }; /* no backend changes it here */
+	enum hv_verdict verdict = HV_DONE;
 
 	/* INVLPG of an address that is not canonical does nothing (SDM 2A). */
-	if (!hv_is_canonical(mmu, gva)) {
-		hv_count(mmu, guest_flush_invlpg);
-		*done = true;
-		return HV_NEXT_ENTER;
-	}
-	verdict = mmu->ops->invlpg(mmu, gva, &answer);
+	if (likely(hv_is_canonical(mmu, gva)))
+		verdict = mmu->ops->invlpg(mmu, gva, &answer);
+	if (trace_guest_flush_enabled())
+		verdict = trace_invalidation(HVBENCH_CNT_guest_flush_invlpg, answer.gva, verdict);
 	if (is_complete(verdict)) {
 		hv_count(mmu, guest_flush_invlpg);
 		*done = true;
@@ -184,9 +245,11 @@ enum hv_next hv_event_invpcid(struct hv_vcpu *vcpu, enum hv_invpcid type, u16 pc
 			      bool *done)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
-	struct hv_answer answer = {};
+	struct hv_answer answer = { .gva = type == HV_INVPCID_ADDR ? gva : pcid };
 	enum hv_verdict verdict = mmu->ops->invpcid(mmu, type, pcid, gva, &answer);
 
+	if (trace_guest_flush_enabled())
+		verdict = trace_invalidation(HVBENCH_CNT_guest_flush_invpcid, answer.gva, verdict);
 	if (is_complete(verdict)) {
 		hv_count(mmu, guest_flush_invpcid);
 		*done = true;

@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "mmu.h"
+#include "pmu.h"
 #include "uapi/hvbench.h"
 #include "vm.h"
 #include "vmx/capability.h"
@@ -93,15 +94,25 @@ static int __init hvbench_init(void)
 	err = vmx_enable_all();
 	if (err)
 		return err;
+	err = hv_pmu_register();
+	if (err)
+		goto out_vmx;
 	err = misc_register(&device);
 	if (err)
-		vmx_disable_all();
+		goto out_pmu;
+	return 0;
+
+out_pmu:
+	hv_pmu_unregister();
+out_vmx:
+	vmx_disable_all();
 	return err;
 }
 
 static void __exit hvbench_exit(void)
 {
 	misc_deregister(&device);
+	hv_pmu_unregister();
 	vmx_disable_all();
 }
 

@@ -23,6 +23,8 @@
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "trace.h"
+
 static inline void *hv_va(u64 hpa)
 {
 	return __va(hpa);

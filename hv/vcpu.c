@@ -8,6 +8,7 @@
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
 
+#include "pmu.h"
 #include "vcpu.h"
 #include "vmx/capability.h"
 #include "vmx/vmx.h"
@@ -103,6 +104,26 @@ void hv_vcpu_account(struct hv_vcpu *vcpu)
 				[min_t(u32, __fls(tsc | 1), HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
 }
 
+int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)
+{
+	int err;
+
+	preempt_disable();
+	err = vmx_switch_in(vcpu);
+	if (unlikely(err))
+		preempt_enable();
+	else
+		hv_pmu_begin(vcpu->stats);
+	return err;
+}
+
+void hv_vcpu_give_cpu(struct hv_vcpu *vcpu)
+{
+	hv_pmu_end();
+	vmx_switch_out(vcpu);
+	preempt_enable();
+}
+
 enum hv_next hv_vcpu_end(struct hv_vcpu *vcpu, enum hvbench_end reason)
 {
 	if (!vcpu->ended)
@@ -125,15 +146,11 @@ int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 		err = -EBUSY;
 		goto out;
 	}
-	preempt_disable();
-	err = vmx_switch_in(vcpu);
-	if (!err) {
-		vmx_program_start(vcpu, start);
-		vmx_switch_out(vcpu);
-	}
-	preempt_enable();
+	err = hv_vcpu_take_cpu(vcpu);
 	if (err)
 		goto out;
+	vmx_program_start(vcpu, start);
+	hv_vcpu_give_cpu(vcpu);
 	vcpu->mmu.paging.cr3 = start->cr3;
 	vcpu->gpr[HV_RDI] = start->rdi;
 	vcpu->start_pending = true;
@@ -165,6 +182,7 @@ int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
 	u64 memory = mmu->memory->nr_frames << HV_PAGE_SHIFT;
+	struct hv_pmu_mark mark;
 	int err;
 
 	if (rights->reserved || (rights->gpa | rights->bytes) % HV_PAGE_BYTES ||
@@ -175,8 +193,10 @@ int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights
 		return -EOPNOTSUPP;
 	if (!mutex_trylock(&vcpu->run_lock))
 		return -EBUSY;
+	hv_pmu_mark(vcpu->stats, &mark);
 	err = set_rights(mmu, rights->gpa >> HV_PAGE_SHIFT, rights->bytes >> HV_PAGE_SHIFT,
 			 rights->rights);
+	hv_pmu_add_since(vcpu->stats, &mark);
 	mutex_unlock(&vcpu->run_lock);
 	return err;
 }
@@ -253,25 +273,23 @@ static int run_locked(struct hv_vcpu *vcpu)
 			hv_vcpu_end(vcpu, HVBENCH_END_HOST_MEMORY);
 			return 0;
 		}
-		preempt_disable();
-		err = vmx_switch_in(vcpu);
+		err = hv_vcpu_take_cpu(vcpu);
 		if (unlikely(err)) {
-			preempt_enable();
 			next = wait_for_vmx();
 			continue;
 		}
 		next = run_until_event(vcpu);
 		if (next == HV_NEXT_TOOL)
 			vmx_describe(vcpu, run);
-		vmx_switch_out(vcpu);
-		preempt_enable();
+		/* No entry follows that would count its last exit. */
+		if (vcpu->ended)
+			hv_vcpu_account(vcpu);
+		hv_vcpu_give_cpu(vcpu);
 	} while (next != HV_NEXT_TOOL);
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes] = hv_pool_used_bytes(&vcpu->pool);
 	vcpu->stats->counter[HVBENCH_CNT_table_bytes_peak] = vcpu->pool.peak_bytes;
 	vcpu->stats->counter[HVBENCH_CNT_table_pages] =
 		vcpu->pool.used_pages - vcpu->pool.beside;
-	if (vcpu->ended)
-		hv_vcpu_account(vcpu);
 	return 0;
 }
 

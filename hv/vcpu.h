@@ -131,6 +131,14 @@ void hv_dirty_destroy(struct hv_mmu *mmu);
  */
 enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done);
 
+/*
+ * From the one to the other this CPU is the vCPU's: its VMCS is current,
+ * interrupts and preemption are off, and perf is told what it counts. 0, or -EIO
+ * with nothing taken where the CPU is not in VMX operation.
+ */
+int hv_vcpu_take_cpu(struct hv_vcpu *vcpu);
+void hv_vcpu_give_cpu(struct hv_vcpu *vcpu);
+
 /* Counts the exit that ends now: the guest is about to be entered. */
 void hv_vcpu_account(struct hv_vcpu *vcpu);
 

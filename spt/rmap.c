@@ -136,6 +136,7 @@ void spt_open(struct spt *spt, u64 gfn)
 	*spt_rmap(spt, gfn) &= ~SPT_PROTECTED;
 	spt_for_each_mirror(spt, sp, gfn) make_stale(spt, sp);
 	hv_count(spt->mmu, spt_unsync);
+	trace_shadow_unsync(gfn);
 }
 
 void spt_close(struct spt *spt, u64 gfn)
@@ -146,6 +147,7 @@ void spt_close(struct spt *spt, u64 gfn)
 		return;
 	protect(spt, set);
 	hv_count(spt->mmu, spt_sync);
+	trace_shadow_sync(gfn);
 }
 
 void spt_rmap_clear(struct spt *spt)

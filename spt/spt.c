@@ -190,6 +190,33 @@ static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
 	return unlikely(spt->broken) ? HV_BROKEN : verdict;
 }
 
+static void trace_leaf(const struct spt *spt, u64 gva)
+{
+	const struct spt_page *sp = spt->root;
+	u32 index = pt_index(gva, spt_level(sp));
+
+	while (!spt_is_leaf(sp, index)) {
+		sp = sp->child[index];
+		if (WARN_ON_ONCE(!sp))
+			return;
+		index = pt_index(gva, spt_level(sp));
+	}
+	trace_shadow_fill(gva, spt_level(sp), sp->shadow[index]);
+}
+
+/* Looks for the entry afterwards: the hot path shall not keep it for a tracepoint. */
+static noinline enum hv_verdict resolve_and_trace(struct spt *spt, const struct hv_fault *fault,
+						  struct hv_answer *answer)
+{
+	const u64 *fills = &spt->mmu->counter[HVBENCH_CNT_spt_fill];
+	u64 before = *fills;
+	enum hv_verdict verdict = spt_resolve(spt, fault, answer);
+
+	if (*fills != before)
+		trace_leaf(spt, fault->gva);
+	return verdict;
+}
+
 static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *fault,
 				 struct hv_answer *answer)
 {
@@ -200,6 +227,8 @@ static enum hv_verdict spt_fault(struct hv_mmu *mmu, const struct hv_fault *faul
 		return verdict;
 	if (unlikely(fault->space != HV_FAULT_GVA))
 		return HV_BROKEN;
+	if (trace_shadow_fill_enabled())
+		return end(spt, resolve_and_trace(spt, fault, answer));
 	return end(spt, spt_resolve(spt, fault, answer));
 }
 

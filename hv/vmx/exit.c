@@ -9,6 +9,7 @@
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "insn.h"
 #include "vmx.h"
 
@@ -187,6 +188,8 @@ static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 			return exit_log_bell(vcpu);
 		vmx_skip_instruction(vcpu);
 		vcpu->exit_is_harness = true;
+		if (trace_phase_enabled())
+			hv_trace_phase(vcpu, (u32)vcpu->gpr[HV_RAX]);
 		vcpu->control->run.exit = HVBENCH_RUN_DOORBELL;
 		vcpu->control->run.doorbell = (u32)vcpu->gpr[HV_RAX];
 		return HV_NEXT_TOOL;
@@ -264,7 +267,7 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 
 #define EXIT_REASON_FAILED_ENTRY BIT(31)
 
-enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
+static __always_inline enum hv_next handle_exit(struct hv_vcpu *vcpu)
 {
 	u32 reason = vcpu->exit_reason;
 
@@ -277,4 +280,21 @@ enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
 	if (unlikely(reason >= ARRAY_SIZE(handlers) || !handlers[reason]))
 		return exit_not_offered(vcpu);
 	return handlers[reason](vcpu);
+}
+
+/* Goes on to the handler by itself, so that nothing need outlive it in a register. */
+static noinline enum hv_next trace_and_handle_exit(struct hv_vcpu *vcpu)
+{
+	u32 reason = vcpu->exit_reason & 0xffff, info = vmread(VM_EXIT_INTR_INFO);
+	bool has_gpa = reason == EXIT_REASON_EPT_VIOLATION || reason == EXIT_REASON_EPT_MISCONFIG;
+
+	trace_exit(reason, vmread(EXIT_QUALIFICATION), vmread(GUEST_RIP),
+		   has_gpa ? vmread(GUEST_PHYSICAL_ADDRESS) : 0, info,
+		   info & INTR_INFO_DELIVER_CODE_MASK ? vmread(VM_EXIT_INTR_ERROR_CODE) : 0);
+	return handle_exit(vcpu);
+}
+
+enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu)
+{
+	return trace_exit_enabled() ? trace_and_handle_exit(vcpu) : handle_exit(vcpu);
 }

@@ -7,6 +7,7 @@
  * transition flushes all linear and combined mappings by itself; that is
  * counted as what it is.
  */
+#include "../trace.h"
 #include "capability.h"
 #include "insn.h"
 #include "vmx.h"
@@ -18,9 +19,11 @@ static void flush_linear(struct hv_vcpu *vcpu, const struct hv_flush *flush)
 	if (flush->context || !vmx_capability.invvpid_addr) {
 		invvpid(INVVPID_SINGLE, vcpu->vpid, 0);
 		hv_count(mmu, flush_invvpid_single);
+		trace_flush(HVBENCH_CNT_flush_invvpid_single, 0);
 	} else {
 		invvpid(INVVPID_ADDR, vcpu->vpid, flush->gva);
 		hv_count(mmu, flush_invvpid_addr);
+		trace_flush(HVBENCH_CNT_flush_invvpid_addr, flush->gva);
 	}
 }
 
@@ -38,11 +41,14 @@ void vmx_flush(struct hv_vcpu *vcpu)
 	if (flush->root) {
 		invept(INVEPT_SINGLE, vmx_eptp(&mmu->controls));
 		hv_count(mmu, flush_invept_single);
+		trace_flush(HVBENCH_CNT_flush_invept_single, mmu->controls.root_hpa);
 		flush->root = false;
 	}
 	if (!vcpu->vpid) {
-		if (vcpu->entered && !vcpu->exit_is_harness)
+		if (vcpu->entered && !vcpu->exit_is_harness) {
 			hv_count(mmu, flush_transition);
+			trace_flush(HVBENCH_CNT_flush_transition, 0);
+		}
 	} else if (flush->context || flush->address) {
 		flush_linear(vcpu, flush);
 	}

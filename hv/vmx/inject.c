@@ -8,6 +8,7 @@
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "insn.h"
 #include "vmx.h"
 
@@ -37,6 +38,15 @@ static bool makes_double_fault(u8 first, u8 second)
 	return first == X86_TRAP_PF && (is_contributory(second) || second == X86_TRAP_PF);
 }
 
+static noinline void trace_event(const struct hv_vcpu *vcpu)
+{
+	const struct hv_event *event = &vcpu->event;
+	u8 vector = event->info & INTR_INFO_VECTOR_MASK;
+
+	trace_inject(vector, event->info & INTR_INFO_DELIVER_CODE_MASK ? event->error_code : 0,
+		     vector == X86_TRAP_PF ? vcpu->cr2 : 0);
+}
+
 enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_code)
 {
 	struct hv_event *event = &vcpu->event;
@@ -58,6 +68,8 @@ enum hv_next vmx_inject_exception(struct hv_vcpu *vcpu, u8 vector, u32 error_cod
 		event->info |= INTR_INFO_DELIVER_CODE_MASK;
 		event->error_code = error_code;
 	}
+	if (trace_inject_enabled())
+		trace_event(vcpu);
 	return HV_NEXT_ENTER;
 }
 

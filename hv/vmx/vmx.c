@@ -14,6 +14,7 @@
 #include <asm/msr.h>
 #include <asm/vmx.h>
 
+#include "../trace.h"
 #include "capability.h"
 #include "enable.h"
 #include "insn.h"
@@ -261,6 +262,11 @@ static void deliver_event(struct hv_vcpu *vcpu)
 	vcpu->event.info = 0;
 }
 
+static noinline void trace_enter(const struct hv_vcpu *vcpu)
+{
+	trace_entry(vmread(GUEST_RIP), vcpu->event.info);
+}
+
 bool vmx_enter(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
@@ -271,6 +277,8 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 	else if (mmu->controls.root_changed)
 		vmx_apply_root(vcpu);
 	vmx_flush(vcpu);
+	if (trace_entry_enabled())
+		trace_enter(vcpu);
 	if (vcpu->event.info)
 		deliver_event(vcpu);
 	if (vcpu->cr2 != read_cr2())

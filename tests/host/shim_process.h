@@ -213,6 +213,24 @@ static inline unsigned int bitmap_weight(const unsigned long *map, unsigned long
 
 #include "shim_lists.h"
 
+/* Nobody listens to tracepoints here. */
+static inline bool trace_shadow_fill_enabled(void)
+{
+	return false;
+}
+
+static inline void trace_shadow_fill(u64 gva, u32 level, u64 leaf)
+{
+}
+
+static inline void trace_shadow_unsync(u64 gfn)
+{
+}
+
+static inline void trace_shadow_sync(u64 gfn)
+{
+}
+
 /* Host-physical memory, see arena.c. */
 #define ARENA_HPA 0x140000000ull
 

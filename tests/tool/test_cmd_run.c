@@ -228,6 +228,7 @@ static void test_other_json(void)
 		     "its own counters");
 	check(json_object_get(counters, "vm_exits") && !json_object_get(counters, "fault_guest"),
 	      "and of ours those that it has");
+	check(!json_object_get(object, "totals"), "no totals, since it counts apart");
 	check(!json_object_get(json_object_get(phase, "per_operation"),
 			       "instructions_outside_the_guest"),
 	      "but no time outside the guest");
@@ -240,7 +241,7 @@ static void test_json(void)
 	json_error_t error;
 	json_t *object;
 	double cost = 0;
-	long long ops = 0;
+	long long ops = 0, exits = 0, fills = 0, violations = 0;
 	struct call c;
 
 	fake_reset();
@@ -256,6 +257,12 @@ static void test_json(void)
 			      "instructions_without_host_interrupts", &cost) &&
 		      ops == 64 && cost == 1200,
 	      "with the same numbers");
+	check(object &&
+		      !json_unpack(json_array_get(json_object_get(object, "totals"), 1),
+				   "{s:{s:I, s:I}, s:{s:I}}", "counters", "vm_exits", &exits,
+				   "fault_fill", &fills, "exits", "EPT_VIOLATION", &violations) &&
+		      exits == 65 && fills == 64 && violations == 64,
+	      "and the whole run's counters (%lld, %lld, %lld)", exits, fills, violations);
 	json_decref(object);
 	call_free(&c);
 }
