@@ -102,7 +102,7 @@ class Outside(unittest.TestCase):
         self.assertEqual(pair.both[peer.OUTSIDE], (45000, 0))
         low = sample(tsc=4000, outside_tsc__EXTERNAL_INTERRUPT=5000)
         (pair,) = peers_of(filled(), [("ept", {}, *PLACE, [low])]).pairs
-        self.assertEqual(pair.both["instructions"], (50000, 0))
+        self.assertEqual(pair.both["instructions"], (50000, 5000))
         self.assertEqual(pair.both[peer.OUTSIDE], (45000, 0))
 
     def test_metal(self):
