@@ -35,7 +35,7 @@ set xrange [64/1.4:8192*1.4]
 set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:1527]
+set yrange [0:1532]
 set ytics autofreq font ",11"
 set label "{/:Bold random: first-touch (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
@@ -77,7 +77,7 @@ set xrange [64/1.4:8192*1.4]
 set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:1535]
+set yrange [0:1541]
 set ytics autofreq font ",11"
 set label "{/:Bold pointer-chase: build (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"

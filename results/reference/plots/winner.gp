@@ -33,7 +33,7 @@ set label "{/:Bold Change: page-table work}" at screen 0.012, first -20.20 left 
 set label "{/:Bold Price of an exit}" at screen 0.012, first -38.35 left front
 set rmargin at screen 0.95
 set logscale x 10
-set xrange [0.4:2394]
+set xrange [0.4:2409]
 set xtics ("0.1×" 0.1, "1×" 1, "10×" 10, "100×" 100, "1,000×" 1000, "10,000×" 10000)
 set label "shadow paging cheaper ←  cost of shadow ÷ cost of EPT  → EPT cheaper" at screen 0.985, screen 0.0149 right font ",12"
 set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb "#808080" lw 1.2
