@@ -189,7 +189,8 @@ static int in_use(const char *name, struct failure *why)
 	case EAGAIN:
 	case EBUSY:
 		return fail(why, STATUS_ENVIRONMENT,
-			    "the module %s is in use: end the virtual machines that run here",
+			    "the module %s is in use: end the virtual machines that run here, and "
+			    "what perf counts of them",
 			    name);
 	case EPERM:
 		return fail(why, STATUS_ENVIRONMENT,
