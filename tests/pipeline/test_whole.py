@@ -364,8 +364,7 @@ class Perfs(Whole):
         self.assertIn("Page walks in the guest, as a share of its cycles (without EPT's)", title)
         self.assertEqual([round(v, 9) for v in ept + spt], [26, 34, 10, 10])
         # Rounds are told by their numbers, whatever the order of the runs.
-        value["runs"].sort(key=lambda r: (r["pass"], r["round"] if "h" in r["pass"] else 0))
-        value["runs"].reverse()
+        value["runs"].sort(key=lambda r: -r["round"] if "host" in r["pass"] else r["round"])
         self.assertEqual(sorted(self.pictures(value)["perf-walks"][1]), [150, 230])
 
     def test_split_missing(self):
