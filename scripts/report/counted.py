@@ -268,7 +268,7 @@ def section(perfs, pictures, run):
         Text(hardware_words(perfs)),
         main_table(perfs),
         *([walk_table(perfs)] if perfs.hardware else []),
-        *(Figure(p, command("results/%s/plots" % run, p.name)) for p in pictures),
+        *(Figure(p, command(run + "/plots", p.name)) for p in pictures),
         all_table(perfs),
         events_table(perfs),
         Text("%s, %s. Again:" % (perfs.meta["tool"], whole.turns(perfs.meta))),

@@ -146,7 +146,7 @@ class Times(Whole):
             "paging in 0**, and in 1 as much (closer than 2 %).",
             page,
         )
-        self.assertIn("make time RUN=results/x", page)
+        self.assertIn("make time RUN=x", page)
         for word in ("second", " ms", "cycle"):
             self.assertNotIn(word, page)
 
@@ -224,7 +224,7 @@ class Perfs(Whole):
         )
         self.assertIn("| hypercall | vm_exits | 4,150 | 4,100–4,200 | 4,107 | 4,107–4,107 |", page)
         self.assertIn("| hypercall | page-faults | 0 | 0–0 | 0 | 0–0 | 2, 2 |", page)
-        self.assertIn("make perf RUN=results/x", page)
+        self.assertIn("make perf RUN=x", page)
 
     def test_emulated(self):
         """in emulation the CPU's events are said to be absent; the clock counts instructions"""
