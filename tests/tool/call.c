@@ -11,9 +11,7 @@
 int call_into(command command, enum machine_kind machine, const char *words, FILE *out, FILE *err)
 {
 	char *copy = strdup(words), *rest = copy, *argv[MAX_WORDS + 1];
-	struct tool tool = {
-		.engines = fake_engines, .machine = machine, .out = out, .err = err
-	};
+	struct tool tool = { .engines = fake_engines, .machine = machine, .out = out, .err = err };
 	int argc = 0, status;
 
 	while (argc < MAX_WORDS && (argv[argc] = strsep(&rest, " ")))

@@ -163,7 +163,8 @@ static void test_signals(void)
 		fake.play = interrupt_second;
 		interruption = signals[i];
 		c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --repeat 2");
-		check(c.status == 1 && !fake.live_vms && !fake.opened && strstr(c.err, "interrupted"),
+		check(c.status == 1 && !fake.live_vms && !fake.opened &&
+			      strstr(c.err, "interrupted"),
 		      "%s ends a run as Ctrl-C does", strsignal(signals[i]));
 		call_free(&c);
 		stop_forget();
