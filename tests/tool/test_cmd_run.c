@@ -61,6 +61,8 @@ static void test_usage(void)
 	refuse("run alpha --mmu ept -p pages", 2, "-p takes name=value, not \"pages\"");
 	refuse("run alpha --mmu ept -p pages=5000", 2,
 	       "pages: 5000 is out of range (right: 1 to 4K)");
+	refuse("run alpha --mmu ept -p pages=3 -p passes=2 -p pages=4", 2,
+	       "two times the parameter \"pages\"");
 	refuse("run plain --mmu ept -p x=1", 2, "(it has none)");
 	refuse("run alpha --mmu ept --repeat 0", 2, "--repeat: 0 is out of range");
 	refuse("run alpha --mmu ept --timeout x", 2, "not a number");
