@@ -25,7 +25,7 @@ static const struct option_text texts[] = {
 	[ENGINE] = { "engine", 'e', "hvbench|kvm", "the hypervisor (default hvbench)" },
 	[PARAM] = { NULL, 'p', "NAME=VALUE", "a parameter of the workload; see `hvbench list`" },
 	[MEMORY] = { "memory", 0, "SIZE",
-		     "guest memory; default: 64M, or what the workload needs" },
+		     "guest memory, rounded up to 2M; default: 64M, or what the workload needs" },
 	[REPEAT] = { "repeat", 0, "N", "repetitions (default 1)" },
 	[TIMEOUT] = { "timeout", 0, "SECONDS",
 		      "limit of each repetition (default 60, emulated 300)" },

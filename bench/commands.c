@@ -37,10 +37,13 @@ static void print_help(FILE *out)
 		"                  ../lib/hvbench/guests, seen from this command's directory\n\n"
 		"Exit status:\n"
 		"  0  all went well\n"
-		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest;\n"
+		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest,\n"
+		"     or a pipe that was closed before all was said;\n"
 		"     compare: something got worse; report: the run can't be used\n"
-		"  2  wrong usage: command line, suite file, or a refused configuration\n"
-		"  3  wrong environment: no module, no permission, no guests, no memory;\n"
+		"  2  wrong usage: command line, suite file, or a configuration that is wrong\n"
+		"     everywhere\n"
+		"  3  wrong environment: no module, no permission, no guests, no memory, or a\n"
+		"     configuration that this machine can't do;\n"
 		"     compare: runs that can't be compared\n");
 }
 

@@ -34,6 +34,9 @@ static void test_help(void)
 		check_holds(c.out, line, names[i]);
 	}
 	check_holds(c.out, "Exit status:\n  0 ", "exit statuses are documented");
+	check_holds(c.out, "that is wrong\n     everywhere\n  3  ",
+		    "a configuration that is wrong");
+	check_holds(c.out, "that this machine can't do;", "and one that is wrong here");
 	for (i = 1; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		again = call(commands_run, MACHINE_METAL, ways[i]);
 		check(!again.status && !strcmp(c.out, again.out), "the same by `%s`", ways[i]);
