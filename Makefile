@@ -27,6 +27,7 @@ help:
 	@echo 'make module         hvbench.ko'
 	@echo 'make docs           docs/counters.md and docs/workloads.md, from lists and guests'
 	@echo 'make install        the tool, guests, reports and manual below PREFIX=$(PREFIX)'
+	@echo '                    (the udev rule: in UDEVDIR, without it PREFIX/lib/udev)'
 	@echo 'make dkms-install   the module, built anew by DKMS for each kernel'
 	@echo 'make uninstall, make dkms-uninstall'
 	@echo 'make deb            build/*.deb, for Debian and its relatives'
