@@ -17,7 +17,8 @@
 #include "uapi/exits.h"
 #include "uapi/guest.h"
 
-/* clang-format off: it does not know these macros */
+/* clang-format does not know these macros. */
+/* clang-format off */
 
 #ifndef HV_TRACE_NAMES
 #define HV_TRACE_NAMES

@@ -206,7 +206,7 @@ static inline unsigned int bitmap_weight(const unsigned long *map, unsigned long
 	unsigned int weight = 0;
 	unsigned long bit;
 
-	for_each_set_bit (bit, map, size)
+	for_each_set_bit(bit, map, size)
 		weight++;
 	return weight;
 }
