@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Tracepoints of the system "hvbench", for perf, ftrace and bpftrace. Each is a
- * NOP while nobody listens. All fire with interrupts off, on the vCPU's thread.
+ * NOP while nobody listens. All fire with interrupts off, in the thread that runs
+ * the guest at that time.
  *
  * ept/ and spt/ come to theirs by way of shim.h; in an ordinary process they
  * are nothing (tests/host/shim_process.h).
