@@ -3,6 +3,7 @@
  * The shadow-page-table backend as the vCPU loop sees it: the operations of
  * hv/mmu.h, set-up and tear-down. See spt.h for the whole picture.
  */
+#include "choices.h"
 #include "spt.h"
 
 #define HASH_BITS_MIN 8
@@ -106,6 +107,9 @@ static int spt_create(struct hv_mmu *mmu)
 	struct spt *spt;
 	u32 bits;
 
+	hv_assert_choices(strategies, HVBENCH_KNOB_SPT_SYNC);
+	hv_assert_choices(prefills, HVBENCH_KNOB_SPT_PREFILL);
+	hv_assert_choices(roots, HVBENCH_KNOB_SPT_ROOTS);
 	if (!is_possible(mmu))
 		return -EINVAL;
 	bits = choose_hash_bits(mmu->memory->nr_frames);

@@ -49,6 +49,8 @@ typedef long long s64;
 
 #undef static_assert
 #define static_assert(expr, ...) _Static_assert(expr, #expr)
+/* The kernel's takes what only the optimizer knows to be constant. */
+#define BUILD_BUG_ON(cond) assert(!(cond))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
