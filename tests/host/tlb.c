@@ -43,7 +43,8 @@ void tlb_add_start(struct machine *m, struct tlb_page *p, const struct ref_start
 	int i;
 
 	for (i = 0; i < p->nr_starts; i++)
-		if (ref_same_start(&p->start[i].start, start) && tlb_is(&p->start[i].tag, &next.tag))
+		if (ref_same_start(&p->start[i].start, start) &&
+		    tlb_is(&p->start[i].tag, &next.tag))
 			return;
 	i = p->nr_starts < TLB_SET ? p->nr_starts++ : (int)rng_below(&m->rng, TLB_SET);
 	p->start[i] = next;
