@@ -140,7 +140,7 @@ static uint64_t beyond(uint64_t asked, uint64_t trapped)
 	return asked > trapped ? asked - trapped : 0;
 }
 
-/* Kind by kind: a trapped CR0 change must not hide an untrapped INVLPG. */
+/* Kind by kind: a trapped load of CR4 must not hide an untrapped INVLPG. */
 uint64_t phase_untrapped(const struct phase *phase)
 {
 	const __u64 *trapped = phase->stats.counter;

@@ -25,19 +25,6 @@ const char *mmu_name(uint32_t mmu)
 	return mmu_names[mmu];
 }
 
-bool mmu_parse(const char *text, uint32_t *mmu)
-{
-	uint32_t i;
-
-	for (i = 0; i < HVBENCH_NR_MMUS; i++) {
-		if (!strcmp(mmu_names[i], text)) {
-			*mmu = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 static struct knob knobs[HVBENCH_NR_KNOBS] = {
 #define KNOB(id, knob_name, knob_choices, knob_def, knob_help)                                 \
 	[HVBENCH_KNOB_##id] = {                                                                \
@@ -71,17 +58,6 @@ int knob_find(const char *name)
 
 	for (i = 0; i < HVBENCH_NR_KNOBS; i++) {
 		if (!strcmp(knobs[i].name, name))
-			return i;
-	}
-	return -1;
-}
-
-int knob_choice(const struct knob *knob, const char *word)
-{
-	unsigned int i;
-
-	for (i = 0; i < knob->choice.nr; i++) {
-		if (!strcmp(knob->choice.name[i], word))
 			return i;
 	}
 	return -1;

@@ -20,7 +20,6 @@ const char *machine_name(enum machine_kind machine);
 const char *machine_tsc_unit(enum machine_kind machine);
 
 const char *mmu_name(uint32_t mmu);
-bool mmu_parse(const char *text, uint32_t *mmu);
 
 struct knob {
 	const char *name;
@@ -34,8 +33,6 @@ struct knob {
 const struct knob *knob_get(unsigned int index);
 /* The index of a knob's name, or -1. */
 int knob_find(const char *name);
-/* The index of a choice's word, or -1. */
-int knob_choice(const struct knob *knob, const char *word);
 /* False for knobs of the other MMU: ept.* under spt and the reverse. */
 bool knob_applies(unsigned int index, uint32_t mmu);
 

@@ -20,6 +20,7 @@
  * References are to the Intel SDM, volume 3C, chapter 29 ("VMX support for
  * address translation"; chapter 28 in editions before 2023).
  */
+#include "choices.h"
 #include "table.h"
 
 /* What of CR4 is between the guest and the CPU; LA57 is fixed, see hv/mmu.h. */
@@ -143,6 +144,7 @@ static int ept_create(struct hv_mmu *mmu)
 	struct ept *ept;
 	u64 *root;
 
+	hv_assert_choices(fills, HVBENCH_KNOB_EPT_FILL);
 	if (!ept_can(mmu))
 		return -EINVAL;
 	root = hv_pool_take_page(mmu->pool);

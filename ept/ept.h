@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The format of EPT paging-structure entries (SDM 3C, 29.3.2, tables 29-1 to
- * 29-7): ept.c builds them, tests read them.
+ * 29-7): table.c, split.c, rights.c and log.c build and change them, tests read them.
  *
  * An entry is present if any of the three permission bits is set. All bits
  * that are not named here are ignored by the CPU, or reserved and left 0.

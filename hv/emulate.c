@@ -55,18 +55,18 @@ static void store(void *at, u32 bytes, u64 value)
 	*(volatile u64_any *)at = value;
 }
 
-/* What was there; equal to old where new is there now. Aligned. */
-static u64 compare_exchange(void *at, u32 bytes, u64 old, u64 new)
+/* What was there; equal to old where next is there now. Aligned. */
+static u64 compare_exchange(void *at, u32 bytes, u64 old, u64 next)
 {
 	switch (bytes) {
 	case 1:
-		return cmpxchg((u8 *)at, (u8)old, (u8) new);
+		return cmpxchg((u8 *)at, (u8)old, (u8)next);
 	case 2:
-		return cmpxchg((u16 *)at, (u16)old, (u16) new);
+		return cmpxchg((u16 *)at, (u16)old, (u16)next);
 	case 4:
-		return cmpxchg((u32 *)at, (u32)old, (u32) new);
+		return cmpxchg((u32 *)at, (u32)old, (u32)next);
 	}
-	return cmpxchg((u64 *)at, old, new);
+	return cmpxchg((u64 *)at, old, next);
 }
 
 static u64 exchange(void *at, u32 bytes, u64 value)
@@ -203,14 +203,14 @@ static bool modify(struct hv_emulation *e, const struct hv_instruction *insn, u6
 {
 	void *at = aligned_place(e, address, insn->bytes);
 	u32 flags, tries;
-	u64 old, new;
+	u64 old, next;
 
 	if (!at)
 		return false;
 	for (tries = 0; tries < MAX_TRIES; tries++) {
 		old = load(at, insn->bytes);
-		new = modified(e, insn, old, &flags);
-		if (compare_exchange(at, insn->bytes, old, new) != old)
+		next = modified(e, insn, old, &flags);
+		if (compare_exchange(at, insn->bytes, old, next) != old)
 			continue;
 		if (insn->form == HV_FORM_XADD)
 			write_register(e, insn, insn->reg, old);

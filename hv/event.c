@@ -151,12 +151,12 @@ enum hv_next hv_event_fault(struct hv_vcpu *vcpu, const struct hv_fault *fault)
 /* PSE means nothing in 64-bit mode, but a guest that changes it wants a flush. */
 #define CR4_FLUSH_CHANGED (HV_CR4_PGE | HV_CR4_PSE | HV_CR4_PAE)
 
-static bool cr4_flushes(u64 old, u64 new)
+static bool cr4_flushes(u64 old, u64 next)
 {
-	u64 changed = old ^ new;
+	u64 changed = old ^ next;
 
 	return changed & CR4_FLUSH_CHANGED || changed & old & HV_CR4_PCIDE ||
-	       changed & new &HV_CR4_SMEP;
+	       changed & next & HV_CR4_SMEP;
 }
 
 /* What a load of these registers does to the TLB: SDM 3A, 4.10.4.1. */

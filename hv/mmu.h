@@ -8,9 +8,11 @@
  * writes the VMCS. Flushes are requests: a backend notes in struct hv_flush
  * what the TLB must forget; one function at VM entry merges, executes, counts.
  *
- * A backend is chosen per VM. All calls come from the VM's vCPU thread, with
- * interrupts off but for create and destroy: they don't sleep, don't allocate
- * (see pool.h) and are bounded by the VM's table memory. An absent page or an
+ * A backend is chosen per VM and called by one thread at a time: the one that is in
+ * an ioctl with vcpu->run_lock, or that makes or ends the VM. create, destroy and
+ * set_rights may sleep. All else is called with interrupts off, by the run loop
+ * between two entries, and log by the tool's HVBENCH_LOG too: it does not sleep or
+ * allocate (see pool.h) and is bounded by the VM's table memory. An absent page or an
  * empty pool is an answer, not an error: the loop mends it and lets the guest
  * run into the same event again, so a backend that answers so must not have
  * changed anything that the guest or a counter can see.

@@ -19,8 +19,8 @@
 #include <linux/perf_event.h>
 #include <linux/string.h>
 #include <linux/string_helpers.h>
-#include <linux/version.h>
 
+#include "compat.h"
 #include "pmu.h"
 
 /* Of an event's number: below are the counters, by enum hvbench_counter. */
@@ -190,44 +190,6 @@ static void event_destroy(struct perf_event *event)
 	static_branch_dec(&hv_pmu_used);
 }
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-/*
- * A task's context of software events remembers the PMU whose event it was made
- * for until the task runs, however long that is after our module is gone. So an
- * event of perf's own makes it.
- */
-static int make_context(struct task_struct *task)
-{
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE,
-		.size = sizeof(attr),
-		.config = PERF_COUNT_SW_DUMMY,
-		.disabled = 1,
-	};
-	struct perf_event *event = perf_event_create_kernel_counter(&attr, -1, task, NULL, NULL);
-
-	if (IS_ERR(event))
-		return PTR_ERR(event);
-	perf_event_release_kernel(event);
-	return 0;
-}
-
-static bool has_config3(const struct perf_event_attr *attr)
-{
-	return false;
-}
-#else
-static int make_context(struct task_struct *task)
-{
-	return 0;
-}
-
-static bool has_config3(const struct perf_event_attr *attr)
-{
-	return attr->config3;
-}
-#endif
-
 /* May sleep. Sampling and exclude_* bits are refused by perf itself: see capabilities. */
 static int event_init(struct perf_event *event)
 {
@@ -238,11 +200,11 @@ static int event_init(struct perf_event *event)
 		return -ENOENT;
 	if (has_branch_stack(event))
 		return -EOPNOTSUPP;
-	if (!is_event(attr->config) || attr->config1 || attr->config2 || has_config3(attr))
+	if (!is_event(attr->config) || attr->config1 || attr->config2 || hv_has_config3(attr))
 		return -EINVAL;
 	/* One that is inherited goes where its parent's context was cloned. */
 	if (event->hw.target && !event->parent) {
-		err = make_context(event->hw.target);
+		err = hv_make_perf_context(event->hw.target);
 		if (err)
 			return err;
 	}

@@ -9,7 +9,7 @@
  * bookkeeping). Both are zero when taken and must be zero when given back,
  * which lets an owner that knows its few used entries clear only those.
  *
- * Locking: the vCPU thread's alone.
+ * Locking: none of its own; for the callers of the backend, see mmu.h.
  */
 #ifndef HV_POOL_H
 #define HV_POOL_H

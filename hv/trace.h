@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Tracepoints of the system "hvbench", for perf, ftrace and bpftrace. Each is a
- * NOP while nobody listens. All fire with interrupts off, on the vCPU's thread.
+ * NOP while nobody listens. All fire with interrupts off, in the thread that runs
+ * the guest at that time.
  *
  * ept/ and spt/ come to theirs by way of shim.h; in an ordinary process they
  * are nothing (tests/host/shim_process.h).
@@ -17,7 +18,8 @@
 #include "uapi/exits.h"
 #include "uapi/guest.h"
 
-/* clang-format off: it does not know these macros */
+/* clang-format does not know these macros. */
+/* clang-format off */
 
 #ifndef HV_TRACE_NAMES
 #define HV_TRACE_NAMES

@@ -12,6 +12,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "choices.h"
 #include "compat.h"
 #include "config.h"
 #include "vcpu.h"
@@ -47,6 +48,7 @@ static u32 table_page_limit(const struct hvbench_config *config)
 	static const u64 bytes[] = { 0, SZ_512K, SZ_1M, SZ_4M, SZ_16M, SZ_64M, SZ_256M };
 	u64 limit = bytes[config->knob[HVBENCH_KNOB_SPT_MEMORY]];
 
+	hv_assert_choices(bytes, HVBENCH_KNOB_SPT_MEMORY);
 	if (!limit)
 		limit = clamp_t(u64, config->memory_bytes, SZ_16M, SZ_256M);
 	return limit >> HV_PAGE_SHIFT;

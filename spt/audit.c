@@ -243,7 +243,7 @@ static u64 check_list(struct audit *audit, struct list_head *list, enum list whi
 	struct spt_page *sp;
 	u64 pages = 0;
 
-	list_for_each_entry (sp, list, list) {
+	list_for_each_entry(sp, list, list) {
 		pages++;
 		if (sp->stale != (which != LRU))
 			fail(audit, "a page is wrong about being stale");
@@ -286,8 +286,9 @@ static void check_tree(struct audit *audit, struct spt_page *sp)
 	u32 index;
 
 	check_page(audit, sp);
-	spt_for_each_used(sp, index) if (!spt_is_leaf(sp, index))
-		check_tree(audit, sp->child[index]);
+	spt_for_each_used(sp, index)
+		if (!spt_is_leaf(sp, index))
+			check_tree(audit, sp->child[index]);
 }
 
 static bool is_among(const struct spt_page **pages, u64 nr, const struct spt_page *sp)
@@ -306,8 +307,7 @@ static u64 collect_reached(const struct spt_page **pages)
 	u32 index;
 
 	for (at = 0; at < nr; at++) {
-		spt_for_each_used(pages[at], index)
-		{
+		spt_for_each_used(pages[at], index) {
 			child = spt_is_leaf(pages[at], index) ? NULL : pages[at]->child[index];
 			if (child && !is_among(pages, nr, child))
 				pages[nr++] = child;
@@ -332,7 +332,7 @@ static void check_aside(struct audit *audit, u64 listed)
 	}
 	reached[0] = spt->root;
 	nr = collect_reached(reached);
-	list_for_each_entry (sp, &spt->aside, list)
+	list_for_each_entry(sp, &spt->aside, list)
 		if (is_among(reached, nr, sp))
 			fail(audit, "the root reaches a table that is set aside");
 	hv_free(reached);

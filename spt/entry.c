@@ -147,9 +147,9 @@ void spt_entry_protect(struct spt *spt, struct spt_page *sp, u32 index)
 	WRITE_ONCE(sp->shadow[index], old & ~PT_W);
 }
 
-static bool takes_rights(u64 old, u64 new)
+static bool takes_rights(u64 old, u64 next)
 {
-	return (old & ~new &(PT_W | PT_U)) | (new & ~old &PT_NX);
+	return (old & ~next & (PT_W | PT_U)) | (next & ~old & PT_NX);
 }
 
 /*
@@ -176,34 +176,34 @@ static __always_inline u64 leaf_value(const struct spt *spt, const struct spt_pa
 
 void spt_entry_change(struct spt *spt, struct spt_page *sp, u32 index, u64 entry)
 {
-	u64 old = sp->shadow[index], new;
+	u64 old = sp->shadow[index], next;
 
-	new = leaf_value(spt, sp, index, entry, NULL, old & PT_ADDR, false);
-	if (new & PT_W && *spt_rmap(spt, spt_leaf_gfn(sp, index)) & SPT_PROTECTED)
-		new &= ~PT_W;
+	next = leaf_value(spt, sp, index, entry, NULL, old & PT_ADDR, false);
+	if (next & PT_W && *spt_rmap(spt, spt_leaf_gfn(sp, index)) & SPT_PROTECTED)
+		next &= ~PT_W;
 	sp->guest[index] = entry;
-	if (old == new)
+	if (old == next)
 		return;
 	/* Not for lost rights alone: an old entry with less of them would cost a fault. */
 	flush_entry(spt, sp, index);
 	if (unlikely(spt->mmu->dirty.on))
 		spt_log_keep(spt, sp, index);
-	WRITE_ONCE(sp->shadow[index], new);
+	WRITE_ONCE(sp->shadow[index], next);
 }
 
 bool spt_entry_map(struct spt *spt, struct spt_page *sp, u32 index, u64 entry, u64 *set, u64 hpa,
 		   bool supervisor_write)
 {
-	u64 new = leaf_value(spt, sp, index, entry, set, hpa, supervisor_write);
+	u64 next = leaf_value(spt, sp, index, entry, set, hpa, supervisor_write);
 	bool used = spt_is_used(sp, index);
 	u64 old = sp->shadow[index];
 
-	if (unlikely(used && (old ^ new) & PT_ADDR)) {
+	if (unlikely(used && (old ^ next) & PT_ADDR)) {
 		drop_leaf(spt, sp, index);
 		used = false;
 	}
 	if (used) {
-		if (takes_rights(old, new))
+		if (takes_rights(old, next))
 			flush_entry(spt, sp, index);
 		if (unlikely(spt->mmu->dirty.on))
 			spt_log_keep(spt, sp, index);
@@ -216,6 +216,6 @@ bool spt_entry_map(struct spt *spt, struct spt_page *sp, u32 index, u64 entry, u
 	}
 	if (!spt_is_direct(sp) && spt_has_second(spt, sp))
 		sp->guest[index] = entry;
-	WRITE_ONCE(sp->shadow[index], new);
-	return !used || (old ^ new) & ~(PT_A | PT_D);
+	WRITE_ONCE(sp->shadow[index], next);
+	return !used || (old ^ next) & ~(PT_A | PT_D);
 }

@@ -47,8 +47,7 @@ static void renew_page(struct spt *spt, struct spt_page *sp, bool keep)
 	u64 watched = watched_bits(spt);
 	u32 index;
 
-	spt_for_each_used(sp, index)
-	{
+	spt_for_each_used(sp, index) {
 		if (!spt_is_leaf(sp, index))
 			continue;
 		if (spt_level(sp) > 1) {
@@ -67,7 +66,7 @@ static void renew_list(struct spt *spt, struct list_head *list, bool keep)
 {
 	struct spt_page *sp;
 
-	list_for_each_entry (sp, list, list)
+	list_for_each_entry(sp, list, list)
 		renew_page(spt, sp, keep);
 }
 

@@ -81,8 +81,7 @@ static void clear(struct spt *spt, struct spt_page *sp, bool second)
 
 	if (spt->absent)
 		memset(sp->shadow, 0, HV_PAGE_BYTES);
-	spt_for_each_used(sp, index)
-	{
+	spt_for_each_used(sp, index) {
 		sp->shadow[index] = 0;
 		if (second)
 			sp->guest[index] = 0;
@@ -125,8 +124,7 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp)
 		if (unlikely(spt->broken))
 			return false;
 	}
-	spt_for_each_used(sp, index)
-	{
+	spt_for_each_used(sp, index) {
 		spt_entry_drop(spt, sp, index);
 		if (spt->work > SPT_WORK_MAX)
 			return false;
@@ -144,7 +142,7 @@ static struct spt_page *oldest(struct spt *spt)
 
 	if (!list_empty(&spt->aside))
 		return list_first_entry(&spt->aside, struct spt_page, list);
-	list_for_each_entry (sp, &spt->lru, list)
+	list_for_each_entry(sp, &spt->lru, list)
 		if (sp != spt->root)
 			return sp;
 	return NULL;

@@ -124,7 +124,9 @@ void spt_untrack(struct spt *spt, struct spt_page *sp)
 
 	if (!is_trackable(spt, sp))
 		return;
-	spt_for_each_mirror(spt, other, gfn) if (other != sp) return;
+	spt_for_each_mirror(spt, other, gfn)
+		if (other != sp)
+			return;
 	*spt_rmap(spt, gfn) &= ~(SPT_TABLE | SPT_PROTECTED);
 	chunk_of(spt, gfn)->tables--;
 }
@@ -134,7 +136,8 @@ void spt_open(struct spt *spt, u64 gfn)
 	struct spt_page *sp;
 
 	*spt_rmap(spt, gfn) &= ~SPT_PROTECTED;
-	spt_for_each_mirror(spt, sp, gfn) make_stale(spt, sp);
+	spt_for_each_mirror(spt, sp, gfn)
+		make_stale(spt, sp);
 	hv_count(spt->mmu, spt_unsync);
 	trace_shadow_unsync(gfn);
 }

@@ -3,6 +3,7 @@
  * The shadow-page-table backend as the vCPU loop sees it: the operations of
  * hv/mmu.h, set-up and tear-down. See spt.h for the whole picture.
  */
+#include "choices.h"
 #include "spt.h"
 
 #define HASH_BITS_MIN 8
@@ -106,6 +107,9 @@ static int spt_create(struct hv_mmu *mmu)
 	struct spt *spt;
 	u32 bits;
 
+	hv_assert_choices(strategies, HVBENCH_KNOB_SPT_SYNC);
+	hv_assert_choices(prefills, HVBENCH_KNOB_SPT_PREFILL);
+	hv_assert_choices(roots, HVBENCH_KNOB_SPT_ROOTS);
 	if (!is_possible(mmu))
 		return -EINVAL;
 	bits = choose_hash_bits(mmu->memory->nr_frames);
@@ -266,7 +270,7 @@ static bool is_same_mode(const struct hv_paging *old, const struct hv_paging *ne
 	       old->efer == new->efer;
 }
 
-static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging *new,
+static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging *wanted,
 				      struct hv_answer *answer)
 {
 	struct spt *spt = mmu->backend;
@@ -276,14 +280,14 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	spt->right_gva = 0;
-	if (likely(is_same_mode(&mmu->paging, new))) {
+	if (likely(is_same_mode(&mmu->paging, wanted))) {
 		/* A write to CR0 that changes nothing about paging flushes nothing. */
-		if (unlikely(mmu->paging.cr0 != new->cr0))
+		if (unlikely(mmu->paging.cr0 != wanted->cr0))
 			return HV_DONE;
-		key = (new->cr3 &PT_ADDR) | (spt->root->key & ~PT_ADDR);
+		key = (wanted->cr3 & PT_ADDR) | (spt->root->key & ~PT_ADDR);
 	} else {
-		spt->filter_fits = filter_fits(new);
-		key = spt_root_key(spt, new);
+		spt->filter_fits = filter_fits(wanted);
+		key = spt_root_key(spt, wanted);
 	}
 	spt_make_room(spt);
 	spt->strategy->set_root(spt, key);

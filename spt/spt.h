@@ -32,8 +32,8 @@
  * backing and write tracking allow, else by 4K entries in "direct" shadow pages,
  * which stand for no guest table.
  *
- * Locking: none of its own. Everything runs on the VM's vCPU thread with
- * interrupts off, but for create and destroy. The tool may write to guest
+ * Locking: none of its own. There is one caller at a time, with interrupts off
+ * but for create and destroy: hv/mmu.h says which. The tool may write to guest
  * memory at any time: whatever is read there is read once and not trusted.
  *
  * Invariants, between events (those on tracking and the reverse map hold for

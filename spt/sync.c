@@ -75,8 +75,7 @@ static bool sync_entries(struct spt *spt, struct spt_page *sp)
 	const u64 *table = spt_guest_table(spt, sp);
 	u32 index;
 
-	spt_for_each_used(sp, index)
-	{
+	spt_for_each_used(sp, index) {
 		sync_index(spt, sp, table, index);
 		if (spt->work > SPT_WORK_MAX)
 			return false;
@@ -170,7 +169,7 @@ static void settle(struct spt *spt, struct list_head *list)
 {
 	struct spt_page *sp, *next;
 
-	list_for_each_entry_safe (sp, next, list, list) {
+	list_for_each_entry_safe(sp, next, list, list) {
 		if (is_needless(spt, sp) || is_reached(sp, spt->root)) {
 			if (!sync_page(spt, sp))
 				return;
@@ -196,7 +195,7 @@ bool spt_sync_below(struct spt *spt, struct spt_page *top)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each_entry_safe (sp, next, lists[i], list) {
+		list_for_each_entry_safe(sp, next, lists[i], list) {
 			if (sp != top && is_reached(sp, top) && !sync_page(spt, sp))
 				return false;
 		}

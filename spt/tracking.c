@@ -4,9 +4,10 @@
  * pages are shared and outlive a switch of address space.
  *
  * unsync: the first write opens a table, and the guest's next flush in a space
- * that reaches it compares and protects it again (sync.c). trap: each write is performed by the hypervisor and
- * mirrored (mirror.c), so that no table is ever open and the guest's flushes
- * have nothing to do; where a write can't be performed, its table is opened.
+ * that reaches it compares and protects it again (sync.c). trap: each write is
+ * performed by the hypervisor and mirrored (mirror.c), so that no table is ever
+ * open and the guest's flushes have nothing to do; where a write can't be
+ * performed, its table is opened.
  */
 #include "spt.h"
 
@@ -15,9 +16,10 @@ static void keep_logged(struct spt *spt, const struct list_head *list)
 	const struct spt_page *sp;
 	u32 index;
 
-	list_for_each_entry (sp, list, list)
-		spt_for_each_used(sp, index) if (spt_is_leaf(sp, index))
-			spt_log_keep(spt, sp, index);
+	list_for_each_entry(sp, list, list)
+		spt_for_each_used(sp, index)
+			if (spt_is_leaf(sp, index))
+				spt_log_keep(spt, sp, index);
 }
 
 static void zap_all(struct spt *spt)

@@ -12,8 +12,7 @@ static void release_tree(struct spt *spt, struct spt_page *sp)
 {
 	u32 index;
 
-	spt_for_each_used(sp, index)
-	{
+	spt_for_each_used(sp, index) {
 		if (!spt_is_leaf(sp, index))
 			release_tree(spt, sp->child[index]);
 		else if (unlikely(spt->mmu->dirty.on))
@@ -40,7 +39,8 @@ static void zap_all(struct spt *spt)
 	struct spt_page *root = spt->root;
 	u32 index;
 
-	spt_for_each_used(root, index) spt_entry_drop(spt, root, index);
+	spt_for_each_used(root, index)
+		spt_entry_drop(spt, root, index);
 }
 
 static void set_root(struct spt *spt, u64 key)

@@ -27,8 +27,6 @@ WORKLOAD("fork", "copy-on-write fork, writes of child and parent, exit",
 	 LARGE_BYTES * 8, [PAGES] = { "pages", "4K pages of the parent", 256, 1, 1000000 },
 	 [EVERY] = { "every", "of so many pages one is written by each", 4, 1, 1000000 });
 
-#define NEW_FLAGS (MAP_RW | ENTRY_ACCESSED | ENTRY_DIRTY)
-
 static struct space child;
 static const struct space *current;
 static u64 data_end;
@@ -45,13 +43,6 @@ static u64 child_word(u64 round, u64 page)
 	return 1ull << 63 | parent_word(round, page);
 }
 
-static void copy_page(u64 to, u64 from)
-{
-	u64 words = PAGE_BYTES / 8;
-
-	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
-}
-
 static bool copy_on_write(struct trap_frame *frame, u64 gva)
 {
 	u64 page = (gva - DATA_GVA) / PAGE_BYTES;
@@ -65,10 +56,10 @@ static bool copy_on_write(struct trap_frame *frame, u64 gva)
 		WRITE_ONCE(*entry, READ_ONCE(*entry) | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY);
 		return true;
 	}
-	copy_page(next_copy, READ_ONCE(*entry) & ENTRY_ADDRESS);
+	frame_copy(next_copy, READ_ONCE(*entry) & ENTRY_ADDRESS);
 	old = entry_take(entry);
 	flush_page(gva);
-	WRITE_ONCE(*entry, next_copy | NEW_FLAGS);
+	WRITE_ONCE(*entry, next_copy | MAP_RW_USED);
 	check(old & ENTRY_PRESENT, "page %llu had no entry to copy", page);
 	next_copy += PAGE_BYTES;
 	owners[page]--;

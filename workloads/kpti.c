@@ -48,6 +48,8 @@ extern const u8 kpti_trampoline[], kpti_user[];
 
 #define TEXT(x) #x
 #define NUMBER(x) TEXT(x)
+#define CALL_VECTOR NUMBER(SPARE_VECTOR)
+#define USER_RETURN_STUB NUMBER(NR_EXCEPTIONS) " * " NUMBER(TRAP_STUB_BYTES)
 /* From page_word() to that of the next page, for up to 64 pages. */
 #define NEXT_WORD "4096 + 64"
 
@@ -63,37 +65,34 @@ __asm__(".pushsection .text.kpti, \"ax\", @progbits\n"
 	"	movq entry_area + 0(%rip), %rcx\n"
 	"	movq %rcx, %cr3\n"
 	"	testl %eax, %eax\n"
-	"	jnz trap_stubs + " NUMBER(NR_EXCEPTIONS) " * " NUMBER(
-		TRAP_STUB_BYTES) "\n"
-				 "	movq entry_area + 16(%rip), %rcx\n"
-				 "	movabsq $1 << 40, %rsi\n" /* KERNEL_DATA_GVA */
-				 "	jrcxz 2f\n"
-				 "1:	incq (%rsi)\n"
-				 "	addq $" NEXT_WORD ", %rsi\n"
-				 "	loop 1b\n"
-				 "2:	movq entry_area + 8(%rip), %rcx\n"
-				 "	movq %rcx, %cr3\n"
-				 "	iretq\n"
-				 "	.balign 4096\n"
-				 "kpti_user:\n"
-				 "	movl %edi, %edx\n"
-				 "	shrq $32, %rdi\n"
-				 "	xorl %eax, %eax\n"
-				 "1:	movq %rdi, %rcx\n"
-				 "	movabsq $(1 << 39) + (1 << 30), %rsi\n" /* USER_DATA_GVA */
-				 "	jrcxz 3f\n"
-				 "2:	incq (%rsi)\n"
-				 "	addq $" NEXT_WORD ", %rsi\n"
-				 "	loop 2b\n"
-				 "3:	int $" NUMBER(
-					 SPARE_VECTOR) "\n"
-						       "	decl %edx\n"
-						       "	jnz 1b\n"
-						       "	incl %eax\n"
-						       "	int $" NUMBER(
-							       SPARE_VECTOR) "\n"
-									     "	.balign 4096\n"
-									     ".popsection\n");
+	"	jnz trap_stubs + " USER_RETURN_STUB "\n"
+	"	movq entry_area + 16(%rip), %rcx\n"
+	"	movabsq $1 << 40, %rsi\n" /* KERNEL_DATA_GVA */
+	"	jrcxz 2f\n"
+	"1:	incq (%rsi)\n"
+	"	addq $" NEXT_WORD ", %rsi\n"
+	"	loop 1b\n"
+	"2:	movq entry_area + 8(%rip), %rcx\n"
+	"	movq %rcx, %cr3\n"
+	"	iretq\n"
+	"	.balign 4096\n"
+	"kpti_user:\n"
+	"	movl %edi, %edx\n"
+	"	shrq $32, %rdi\n"
+	"	xorl %eax, %eax\n"
+	"1:	movq %rdi, %rcx\n"
+	"	movabsq $(1 << 39) + (1 << 30), %rsi\n" /* USER_DATA_GVA */
+	"	jrcxz 3f\n"
+	"2:	incq (%rsi)\n"
+	"	addq $" NEXT_WORD ", %rsi\n"
+	"	loop 2b\n"
+	"3:	int $" CALL_VECTOR "\n"
+	"	decl %edx\n"
+	"	jnz 1b\n"
+	"	incl %eax\n"
+	"	int $" CALL_VECTOR "\n"
+	"	.balign 4096\n"
+	".popsection\n");
 
 _Static_assert(USER_DATA_GVA == BIT(39) + BIT(30) && KERNEL_DATA_GVA == BIT(40),
 	       "the assembly above knows them");

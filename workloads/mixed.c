@@ -25,20 +25,11 @@ WORKLOAD("mixed", "a program's life: demand, work, snapshot, scan, unmap",
 	 [UPDATES] = { "updates", "updates of the phase work", 16384, 1, 1000000000 },
 	 [SEED] = { "seed", "of the random numbers", 1, 0, ~0ull });
 
-#define NEW_FLAGS (MAP_RW | ENTRY_ACCESSED | ENTRY_DIRTY)
-
 static u64 data_gpa, copies_gpa, data_end;
 
 static u64 *entry_of(u64 page)
 {
 	return space_entry(&boot_space, DATA_GVA + page * PAGE_BYTES, LEVEL_PTE);
-}
-
-static void copy_page(u64 to, u64 from)
-{
-	u64 words = PAGE_BYTES / 8;
-
-	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
 }
 
 static bool handle_fault(struct trap_frame *frame, u64 gva)
@@ -50,15 +41,15 @@ static bool handle_fault(struct trap_frame *frame, u64 gva)
 		return false;
 	entry = entry_of(page);
 	if (frame->error_code == PF_WRITE) {
-		WRITE_ONCE(*entry, (data_gpa + page * PAGE_BYTES) | NEW_FLAGS);
+		WRITE_ONCE(*entry, (data_gpa + page * PAGE_BYTES) | MAP_RW_USED);
 		return true;
 	}
 	if (frame->error_code != (PF_PRESENT | PF_WRITE))
 		return false;
-	copy_page(copies_gpa + page * PAGE_BYTES, data_gpa + page * PAGE_BYTES);
+	frame_copy(copies_gpa + page * PAGE_BYTES, data_gpa + page * PAGE_BYTES);
 	entry_take(entry);
 	flush_page(gva);
-	WRITE_ONCE(*entry, (copies_gpa + page * PAGE_BYTES) | NEW_FLAGS);
+	WRITE_ONCE(*entry, (copies_gpa + page * PAGE_BYTES) | MAP_RW_USED);
 	return true;
 }
 

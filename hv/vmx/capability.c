@@ -80,7 +80,7 @@ static bool loads_wrong_global_ctrl(void)
 static int read_controls(struct vmx_capability *cap)
 {
 	bool true_controls = cap->basic & VMX_BASIC_TRUE_CONTROLS;
-	u32 pin_allowed1, exit_allowed1, entry_allowed1;
+	u32 pin_allowed1, primary_allowed1, exit_allowed1, entry_allowed1;
 	u64 secondary;
 	int err;
 
@@ -108,12 +108,12 @@ static int read_controls(struct vmx_capability *cap)
 				      CPU_BASED_CR8_STORE_EXITING | CPU_BASED_MOV_DR_EXITING |
 				      CPU_BASED_UNCOND_IO_EXITING | CPU_BASED_MONITOR_EXITING |
 				      CPU_BASED_ACTIVATE_SECONDARY_CONTROLS,
-			      "primary processor-based", &cap->primary, &cap->primary_allowed1);
+			      "primary processor-based", &cap->primary, &primary_allowed1);
 	if (err)
 		return err;
-	if (!(cap->primary_allowed1 & CPU_BASED_INVLPG_EXITING) ||
-	    !(cap->primary_allowed1 & CPU_BASED_CR3_LOAD_EXITING) ||
-	    !(cap->primary_allowed1 & CPU_BASED_CR3_STORE_EXITING)) {
+	if (!(primary_allowed1 & CPU_BASED_INVLPG_EXITING) ||
+	    !(primary_allowed1 & CPU_BASED_CR3_LOAD_EXITING) ||
+	    !(primary_allowed1 & CPU_BASED_CR3_STORE_EXITING)) {
 		hv_err("this CPU can't trap INVLPG and CR3, which shadow paging needs\n");
 		return -EOPNOTSUPP;
 	}

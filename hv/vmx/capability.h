@@ -26,8 +26,6 @@ struct vmx_capability {
 	bool preemption_timer;
 	/* IA32_PERF_GLOBAL_CTRL can be switched at VM entry and exit. */
 	bool perf_split;
-	/* Optional bits of primary that this CPU lets us clear and set. */
-	u32 primary_allowed1;
 };
 
 extern struct vmx_capability vmx_capability;

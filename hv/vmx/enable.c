@@ -137,7 +137,7 @@ static void free_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu (cpu)
+	for_each_possible_cpu(cpu)
 		free_page((unsigned long)per_cpu(vmx_cpus, cpu).region);
 }
 
@@ -145,7 +145,7 @@ static int __init allocate_regions(void)
 {
 	int cpu;
 
-	for_each_possible_cpu (cpu) {
+	for_each_possible_cpu(cpu) {
 		struct vmx_cpu *state = &per_cpu(vmx_cpus, cpu);
 
 		INIT_LIST_HEAD(&state->active);

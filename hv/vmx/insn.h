@@ -9,7 +9,8 @@
 #ifndef HV_VMX_INSN_H
 #define HV_VMX_INSN_H
 
-/* clang-format off: it takes asm goto labels apart */
+/* clang-format takes asm goto labels apart. */
+/* clang-format off */
 
 #include <linux/bug.h>
 #include <linux/errno.h>

@@ -2,9 +2,10 @@
 /*
  * The CPU's own events that perf counts in the guest alone or in the host alone
  * (perf's :G and :H; perf's default leaves guests out): IA32_PERF_GLOBAL_CTRL is
- * switched at VM entry and exit (SDM 3C, 25.7.1 and 25.8.1), and only in turns in
- * which an event asks for it, so that no other pays. perf tells the two values, as
- * it tells KVM.
+ * switched at VM entry and exit (SDM 3C, 25.7.1 and 25.8.1). perf tells the two
+ * values, as it tells KVM: it is asked each time that a vCPU takes its CPU, where the
+ * CPU has such controls. The VMCS has them switched only in turns in which an event
+ * asks for it, so that the exits of others don't pay.
  */
 #include <asm/msr-index.h>
 #include <asm/perf_event.h>

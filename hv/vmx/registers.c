@@ -37,11 +37,11 @@ static void write_gpr(struct hv_vcpu *vcpu, u8 number, u64 value)
 		vcpu->gpr[number] = value;
 }
 
-static enum hv_next load_paging(struct hv_vcpu *vcpu, const struct hv_paging *new,
+static enum hv_next load_paging(struct hv_vcpu *vcpu, const struct hv_paging *wanted,
 				enum hv_paging_register which)
 {
 	bool done = false;
-	enum hv_next next = hv_event_set_paging(vcpu, new, which, &done);
+	enum hv_next next = hv_event_set_paging(vcpu, wanted, which, &done);
 
 	if (done)
 		vmx_skip_instruction(vcpu);
@@ -50,7 +50,7 @@ static enum hv_next load_paging(struct hv_vcpu *vcpu, const struct hv_paging *ne
 
 static enum hv_next set_cr0(struct hv_vcpu *vcpu, u64 value)
 {
-	struct hv_paging new = vcpu->mmu.paging;
+	struct hv_paging wanted = vcpu->mmu.paging;
 
 	if (value >> 32 || ((value & HV_CR0_PG) && !(value & HV_CR0_PE)) ||
 	    ((value & HV_CR0_NW) && !(value & HV_CR0_CD)))
@@ -58,37 +58,37 @@ static enum hv_next set_cr0(struct hv_vcpu *vcpu, u64 value)
 	/* A 64-bit code segment can't leave paging: #GP (SDM 3A, 4.1.1). */
 	if (!(value & HV_CR0_PG))
 		return inject_gp(vcpu);
-	new.cr0 = (value & CR0_KNOWN) | HV_CR0_ET;
-	return load_paging(vcpu, &new, HV_LOAD_CR0);
+	wanted.cr0 = (value & CR0_KNOWN) | HV_CR0_ET;
+	return load_paging(vcpu, &wanted, HV_LOAD_CR0);
 }
 
 static enum hv_next set_cr3(struct hv_vcpu *vcpu, u64 value)
 {
-	struct hv_paging new = vcpu->mmu.paging;
+	struct hv_paging wanted = vcpu->mmu.paging;
 	enum hv_paging_register which = HV_LOAD_CR3;
 
-	if (new.cr4 & HV_CR4_PCIDE &&value &CR3_NO_FLUSH) {
+	if (wanted.cr4 & HV_CR4_PCIDE && value & CR3_NO_FLUSH) {
 		value &= ~CR3_NO_FLUSH;
 		which = HV_LOAD_CR3_KEEP;
 	}
 	if (value >> vmx_capability.physical_address_bits)
 		return inject_gp(vcpu);
-	new.cr3 = value;
-	return load_paging(vcpu, &new, which);
+	wanted.cr3 = value;
+	return load_paging(vcpu, &wanted, which);
 }
 
 /* LA57 can't change in 64-bit mode, PAE can't be cleared (SDM 3A, 4.1.2). */
 static enum hv_next set_cr4(struct hv_vcpu *vcpu, u64 value)
 {
-	struct hv_paging new = vcpu->mmu.paging;
-	u64 changed = value ^ new.cr4;
+	struct hv_paging wanted = vcpu->mmu.paging;
+	u64 changed = value ^ wanted.cr4;
 
 	if (value & ~vmx_capability.cr4_offered || changed & (HV_CR4_PAE | HV_CR4_LA57))
 		return inject_gp(vcpu);
-	if (changed & value & HV_CR4_PCIDE && new.cr3 &CR3_PCID)
+	if (changed & value & HV_CR4_PCIDE && wanted.cr3 & CR3_PCID)
 		return inject_gp(vcpu);
-	new.cr4 = value;
-	return load_paging(vcpu, &new, HV_LOAD_CR4);
+	wanted.cr4 = value;
+	return load_paging(vcpu, &wanted, HV_LOAD_CR4);
 }
 
 enum hv_next vmx_exit_cr_access(struct hv_vcpu *vcpu)
@@ -152,17 +152,17 @@ enum hv_next vmx_exit_msr_read(struct hv_vcpu *vcpu)
 enum hv_next vmx_exit_msr_write(struct hv_vcpu *vcpu)
 {
 	u64 value = (u32)vcpu->gpr[HV_RAX] | vcpu->gpr[HV_RDX] << 32;
-	struct hv_paging new;
+	struct hv_paging wanted;
 
 	switch ((u32)vcpu->gpr[HV_RCX]) {
 	case MSR_EFER:
 		vmx_read_paging(vcpu);
-		new = vcpu->mmu.paging;
+		wanted = vcpu->mmu.paging;
 		/* LMA is read-only; LME can't change while paging is on. */
 		if (value & ~EFER_OFFERED || !(value & HV_EFER_LME))
 			return inject_gp(vcpu);
-		new.efer = value | HV_EFER_LMA;
-		return load_paging(vcpu, &new, HV_LOAD_EFER);
+		wanted.efer = value | HV_EFER_LMA;
+		return load_paging(vcpu, &wanted, HV_LOAD_EFER);
 	case MSR_FS_BASE:
 		if (!hv_is_canonical(&vcpu->mmu, value))
 			return inject_gp(vcpu);

@@ -82,6 +82,6 @@ void vmx_clear_active(struct list_head *active)
 {
 	struct vmx_vmcs *vmcs, *next;
 
-	list_for_each_entry_safe (vmcs, next, active, active)
+	list_for_each_entry_safe(vmcs, next, active, active)
 		clear_here(vmcs);
 }

@@ -3,7 +3,7 @@
  * What hv/vmx/ does for the run loop in hv/vcpu.c: everything that knows the
  * VMCS. Another vendor's virtualisation would offer the same functions.
  *
- * Unless said otherwise: on the vCPU's thread, interrupts off, between
+ * Unless said otherwise: under vcpu->run_lock, interrupts off, between
  * vmx_switch_in() and vmx_switch_out().
  */
 #ifndef HV_VMX_VMX_H

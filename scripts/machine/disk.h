@@ -57,7 +57,6 @@ struct boot_sector {
  * a header with the number it waits for can read all of it.
  */
 #define MAILBOX_LBA	(1u << 21)	/* at 1 GiB */
-#define MAILBOX_SECTORS	(DISK_SECTORS - MAILBOX_LBA)
 #define FRAME_MAGIC	0x4d524648u	/* "HFRM" */
 #define FRAME_INLINE	(SECTOR - 16u)
 #define FRAME_MAX	(64u << 10)

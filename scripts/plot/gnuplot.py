@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """One picture: a data file, a gnuplot script, and what gnuplot makes of them.
 
-The charts of comparisons.py, sweeps.py and counts.py describe a Picture;
-write() puts NAME.tsv and NAME.gp into the plots folder and runs gnuplot,
-which leaves NAME.svg and NAME.png there. Nobody else starts gnuplot. The
-script holds only relative names, so that a copied folder still works, and the
+The other files here describe Pictures. write() puts NAME.tsv and NAME.gp into
+the plots folder and runs gnuplot, which leaves NAME.svg and NAME.png there.
+Nobody else starts gnuplot. The script holds only relative names, so that a copied folder still works, and the
 same data gives the same bytes.
 """
 import os

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Row charts: one row for every phase of every workload, grouped by condition.
 
-comparisons.py, counts.py and ablations.py lay their pictures out with it, so
-that a workload stands at the same place and under the same words everywhere.
+Every chart of rows is laid out with it, so that a workload stands at the same
+place and under the same words everywhere.
 """
 import math
 

@@ -147,6 +147,7 @@ def block_html(block, plots):
 def html(title, blocks, plots):
     """The whole page: one file, nothing to load."""
     with open(os.path.join(HERE, "report.css"), encoding="utf-8") as file:
+        file.readline()  # the licence is this file's, not a report's
         style = file.read()
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"/>\n'

@@ -43,12 +43,6 @@ def output(*command):
     return done.stdout.strip() if done.returncode == 0 else None
 
 
-def bochs_version():
-    """The emulator by the name and version of Debian's package."""
-    version = output("dpkg-query", "-W", "-f=${Version}", "bochs")
-    return "Bochs " + version if version else ABSENT
-
-
 def code_lines(directory):
     """Lines of C in DIRECTORY that are neither blank nor only comment."""
     total = 0
@@ -102,7 +96,7 @@ class Environment:
             status = output("git", "status", "--porcelain")
             added["dirty"] = ABSENT if status is None else bool(status)
         if self.emulated and "emulator" not in self.values:
-            added["emulator"] = self.machine.get("emulator") or bochs_version()
+            added["emulator"] = self.machine.get("emulator", ABSENT)
         if "code_lines" not in self.values:
             folders = {d: os.path.join(PROJECT, d) for d in ("ept", "spt")}
             if all(os.path.isdir(f) for f in folders.values()):

@@ -2,7 +2,7 @@
 """The ablations: which settings are held against each other, and where.
 
 GROUPS is the plan of the report's section; groups() fills it with what the run
-holds. contents.py makes a table of each group and ablations.py a picture. A
+holds. settings.py makes tables of each group and ablations.py a picture. A
 setting that no group names is held against the default knobs by itself, so
 that nothing that was measured is left out.
 """

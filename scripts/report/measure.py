@@ -25,7 +25,7 @@ CONDITION_TITLE = {
     CHANGE: "Change: the guest edits or switches its page tables",
     EXIT: "Price of an exit: no memory work at all",
 }
-EXIT_WORKLOADS = {"hypercall", "port-io", "halt"}
+EXIT_WORKLOADS = {"hypercall", "port-io"}
 CHANGE_PHASES = {
     *("churn", "flip", "edit", "switch", "demand", "call"),
     *("fork", "child-write", "parent-write", "exit"),  # fork
@@ -33,7 +33,7 @@ CHANGE_PHASES = {
     *("start", "protect", "copy", "scan", "unmap"),  # mixed; start is dirty-log's too
     "round",  # dirty-log
 }
-COLD_PHASES = {"build", "warm-up", "populate"}
+COLD_PHASES = {"build", "warm-up"}
 # A phase that means another thing in one workload.
 WARM_PLACES = {("accessed-scan", "scan")}  # it reads the tables, and changes nothing
 
@@ -64,7 +64,7 @@ def condition_of(workload, phase):
         return WARM
     if phase in CHANGE_PHASES:
         return CHANGE
-    if phase in COLD_PHASES or phase.startswith(("first-", "cold")):
+    if phase in COLD_PHASES or phase.startswith("first-"):
         return COLD
     return WARM
 

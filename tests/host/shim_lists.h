@@ -13,12 +13,6 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-#define LIST_HEAD_INIT(name)     \
-	{                        \
-		&(name), &(name) \
-	}
-#define LIST_HEAD(name) struct list_head name = LIST_HEAD_INIT(name)
-
 static inline void INIT_LIST_HEAD(struct list_head *list)
 {
 	list->next = list;
@@ -28,11 +22,6 @@ static inline void INIT_LIST_HEAD(struct list_head *list)
 static inline bool list_empty(const struct list_head *head)
 {
 	return head->next == head;
-}
-
-static inline bool list_is_head(const struct list_head *entry, const struct list_head *head)
-{
-	return entry == head;
 }
 
 static inline void shim_list_link(struct list_head *entry, struct list_head *before,
@@ -67,12 +56,6 @@ static inline void list_del(struct list_head *entry)
 	entry->prev = SHIM_POISON;
 }
 
-static inline void list_del_init(struct list_head *entry)
-{
-	shim_list_unlink(entry);
-	INIT_LIST_HEAD(entry);
-}
-
 static inline void list_move(struct list_head *entry, struct list_head *head)
 {
 	shim_list_unlink(entry);
@@ -87,19 +70,11 @@ static inline void list_move_tail(struct list_head *entry, struct list_head *hea
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
-#define list_last_entry(head, type, member) list_entry((head)->prev, type, member)
-#define list_first_entry_or_null(head, type, member) \
-	(list_empty(head) ? NULL : list_first_entry(head, type, member))
 #define list_next_entry(pos, member) list_entry((pos)->member.next, __typeof__(*(pos)), member)
-#define list_prev_entry(pos, member) list_entry((pos)->member.prev, __typeof__(*(pos)), member)
 
-#define list_for_each(pos, head) for (pos = (head)->next; pos != (head); pos = pos->next)
 #define list_for_each_entry(pos, head, member)                                               \
 	for (pos = list_first_entry(head, __typeof__(*pos), member); &pos->member != (head); \
 	     pos = list_next_entry(pos, member))
-#define list_for_each_entry_reverse(pos, head, member)                                      \
-	for (pos = list_last_entry(head, __typeof__(*pos), member); &pos->member != (head); \
-	     pos = list_prev_entry(pos, member))
 #define list_for_each_entry_safe(pos, n, head, member)               \
 	for (pos = list_first_entry(head, __typeof__(*pos), member), \
 	    n = list_next_entry(pos, member);                        \

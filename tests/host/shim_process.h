@@ -30,8 +30,6 @@ typedef short s16;
 typedef int s32;
 typedef long long s64;
 
-#define BITS_PER_LONG 64
-#define BITS_TO_LONGS(n) (((n) + BITS_PER_LONG - 1) / BITS_PER_LONG)
 #define BIT(n) (1ul << (n))
 #define BIT_ULL(n) (1ull << (n))
 #define GENMASK(h, l) ((~0ul << (l)) & (~0ul >> (63 - (h))))
@@ -39,13 +37,10 @@ typedef long long s64;
 
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
-#define fallthrough __attribute__((__fallthrough__))
-#define __maybe_unused __attribute__((__unused__))
 #define noinline __attribute__((__noinline__))
 #undef __always_inline
 #define __always_inline inline __attribute__((__always_inline__))
 #define __uninitialized __attribute__((__uninitialized__))
-#define __must_check __attribute__((__warn_unused_result__))
 #define __printf(a, b) __attribute__((__format__(printf, a, b)))
 
 #define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
@@ -54,7 +49,8 @@ typedef long long s64;
 
 #undef static_assert
 #define static_assert(expr, ...) _Static_assert(expr, #expr)
-#define BUILD_BUG_ON(cond) _Static_assert(!(cond), "BUILD_BUG_ON: " #cond)
+/* The kernel's takes what only the optimizer knows to be constant. */
+#define BUILD_BUG_ON(cond) assert(!(cond))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
@@ -80,7 +76,6 @@ typedef long long s64;
 		(b) = __swap;               \
 	} while (0)
 
-#define IS_ALIGNED(x, a) (((x) & ((__typeof__(x))(a)-1)) == 0)
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a)-1))
 #define ALIGN(x, a) ALIGN_DOWN((x) + ((__typeof__(x))(a)-1), a)
 #define DIV_ROUND_UP(n, d) (((n) + (d)-1) / (d))
@@ -105,11 +100,7 @@ __printf(3, 4) void shim_warn(const char *file, int line, const char *text, ...)
 
 /* Atomics: one thread, so these only keep the kernel's meaning. */
 #define cmpxchg(ptr, old, new) __sync_val_compare_and_swap(ptr, old, new)
-#define cmpxchg64(ptr, old, new) cmpxchg(ptr, old, new)
 #define xchg(ptr, new) __atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
-#define try_cmpxchg(ptr, oldp, new) \
-	__atomic_compare_exchange_n(ptr, oldp, new, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
-#define try_cmpxchg64(ptr, oldp, new) try_cmpxchg(ptr, oldp, new)
 
 /* Hashing: multiply by 2^64 / golden ratio, keep the high bits. */
 static inline u32 hash_64(u64 value, unsigned int bits)
@@ -117,7 +108,7 @@ static inline u32 hash_64(u64 value, unsigned int bits)
 	return (u32)(value * 0x9e3779b97f4a7c15ull >> (64 - bits));
 }
 
-/* Bits and bitmaps. */
+/* Bits. */
 static inline unsigned int hweight64(u64 w)
 {
 	return (unsigned int)__builtin_popcountll(w);
@@ -126,89 +117,6 @@ static inline unsigned int hweight64(u64 w)
 static inline unsigned long __ffs(unsigned long w)
 {
 	return (unsigned long)__builtin_ctzl(w);
-}
-
-static inline unsigned long __fls(unsigned long w)
-{
-	return 63ul - (unsigned long)__builtin_clzl(w);
-}
-
-static inline int fls64(u64 w)
-{
-	return w ? 64 - __builtin_clzll(w) : 0;
-}
-
-#define DECLARE_BITMAP(name, bits) unsigned long name[BITS_TO_LONGS(bits)]
-
-static inline void __set_bit(unsigned long nr, unsigned long *map)
-{
-	map[nr / BITS_PER_LONG] |= BIT(nr % BITS_PER_LONG);
-}
-
-static inline void __clear_bit(unsigned long nr, unsigned long *map)
-{
-	map[nr / BITS_PER_LONG] &= ~BIT(nr % BITS_PER_LONG);
-}
-
-static inline bool test_bit(unsigned long nr, const unsigned long *map)
-{
-	return map[nr / BITS_PER_LONG] >> (nr % BITS_PER_LONG) & 1;
-}
-
-static inline bool __test_and_set_bit(unsigned long nr, unsigned long *map)
-{
-	bool old = test_bit(nr, map);
-
-	__set_bit(nr, map);
-	return old;
-}
-
-static inline bool __test_and_clear_bit(unsigned long nr, unsigned long *map)
-{
-	bool old = test_bit(nr, map);
-
-	__clear_bit(nr, map);
-	return old;
-}
-
-static inline unsigned long find_next_bit(const unsigned long *map, unsigned long size,
-					  unsigned long from)
-{
-	while (from < size) {
-		unsigned long word = map[from / BITS_PER_LONG] >> (from % BITS_PER_LONG);
-
-		if (word) {
-			from += __ffs(word);
-			return from < size ? from : size;
-		}
-		from = (from / BITS_PER_LONG + 1) * BITS_PER_LONG;
-	}
-	return size;
-}
-
-#define find_first_bit(map, size) find_next_bit(map, size, 0)
-#define for_each_set_bit(bit, map, size)                          \
-	for ((bit) = find_next_bit(map, size, 0); (bit) < (size); \
-	     (bit) = find_next_bit(map, size, (bit) + 1))
-
-static inline bool bitmap_empty(const unsigned long *map, unsigned long size)
-{
-	return find_next_bit(map, size, 0) >= size;
-}
-
-static inline void bitmap_zero(unsigned long *map, unsigned long size)
-{
-	memset(map, 0, BITS_TO_LONGS(size) * sizeof(*map));
-}
-
-static inline unsigned int bitmap_weight(const unsigned long *map, unsigned long size)
-{
-	unsigned int weight = 0;
-	unsigned long bit;
-
-	for_each_set_bit (bit, map, size)
-		weight++;
-	return weight;
 }
 
 #include "shim_lists.h"

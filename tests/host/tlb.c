@@ -26,27 +26,28 @@ bool tlb_serves(const struct tlb_map *map, const struct tlb_tag *now)
 
 void tlb_add_map(struct machine *m, struct tlb_page *p, const struct ref_map *map, u64 ept)
 {
-	struct tlb_map new = { *map, tlb_tag(m), (u8)ept };
+	struct tlb_map next = { *map, tlb_tag(m), (u8)ept };
 	int i;
 
 	for (i = 0; i < p->nr_maps; i++)
 		if (ref_same_map(&p->map[i].map, map) && p->map[i].map.dirty == map->dirty &&
-		    p->map[i].ept == new.ept &&tlb_is(&p->map[i].tag, &new.tag))
+		    p->map[i].ept == next.ept && tlb_is(&p->map[i].tag, &next.tag))
 			return;
 	i = p->nr_maps < TLB_SET ? p->nr_maps++ : (int)rng_below(&m->rng, TLB_SET);
-	p->map[i] = new;
+	p->map[i] = next;
 }
 
 void tlb_add_start(struct machine *m, struct tlb_page *p, const struct ref_start *start)
 {
-	struct tlb_start new = { *start, tlb_tag(m) };
+	struct tlb_start next = { *start, tlb_tag(m) };
 	int i;
 
 	for (i = 0; i < p->nr_starts; i++)
-		if (ref_same_start(&p->start[i].start, start) && tlb_is(&p->start[i].tag, &new.tag))
+		if (ref_same_start(&p->start[i].start, start) &&
+		    tlb_is(&p->start[i].tag, &next.tag))
 			return;
 	i = p->nr_starts < TLB_SET ? p->nr_starts++ : (int)rng_below(&m->rng, TLB_SET);
-	p->start[i] = new;
+	p->start[i] = next;
 }
 
 /* ---- what is dropped ---- */

@@ -95,7 +95,6 @@ grep -qw rdrand /proc/cpuinfo || echo "no rdrand"
 dmesg | tail -n 3
 exit 7
 END
-begin=$(date +%s)
 start all --cpus 2 --add "$T/file" --add "$T/guests" \
 	--add "$T/file:/elsewhere/name" --add "$T/all.sh" -- 'sh /all.sh'
 probe='echo a; cat /proc/interrupts /proc/meminfo /proc/uptime; dd if=/dev/urandom bs=16 count=1 2>/dev/null | md5sum; ls -lR /lib >/out/list'

@@ -4,9 +4,10 @@
  * of them may do more than end its own run, with a reason, or keep its own
  * vCPU busy until it is stopped. Only tests run this.
  *
- * How each must end stands beside it in modes[]: "ends" is whatever the
- * hypervisor calls it (but a bug of its own), "passes" exit status 0, "fails"
- * exit status 1 with a message, "runs" not at all until it is killed.
+ * How each must end stands beside it in modes[], and for the test in
+ * tests/machine/inside: "ends" is whatever the hypervisor or the tool calls it
+ * (but a bug of the hypervisor's), "passes" exit status 0, "fails" exit status 1
+ * with a message of the guest's, "runs" not at all until it is killed.
  */
 #include "runtime/workload.h"
 
@@ -500,7 +501,7 @@ static void (*const modes[NR_MODES])(void) = {
 	jump_to_nothing, /* 21: fails */
 	endless_page_faults, /* 22: runs */
 	absurd_phase, /* 23: any but runs */
-	unterminated_strings, /* 24: fails */
+	unterminated_strings, /* 24: ends, or fails */
 	unknown_doorbell, /* 25: any but runs */
 	mailbox_as_table, /* 26: ends, or passes */
 	log_outside, /* 27: ends, or passes */

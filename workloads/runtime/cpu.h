@@ -27,7 +27,6 @@
 #define EFER_LME BIT(8)
 #define EFER_LMA BIT(10)
 #define EFER_NXE BIT(11)
-#define RFLAGS_AC BIT(18)
 
 #define CPU_READ_REGISTER(name, reg)                                            \
 	static inline u64 name(void)                                            \

@@ -27,7 +27,7 @@ doorbell_out:
 
 	.text
 /*
- * void gdt_load(const struct descriptor_pointer *gdt, const ... *idt):
+ * void descriptors_load(const struct descriptor_pointer *gdt, const ... *idt):
  * loads both tables, the segment registers and the task register.
  */
 	.globl descriptors_load

@@ -22,4 +22,12 @@ static inline u64 frames_take(u64 n)
 /* The gpa of one frame, zeroed through the identity map. */
 u64 frame_take_zeroed(void);
 
+/* From gpa to gpa, through the identity map. */
+static inline void frame_copy(u64 to, u64 from)
+{
+	u64 words = PAGE_BYTES / 8;
+
+	__asm__ volatile("rep movsq" : "+D"(to), "+S"(from), "+c"(words)::"memory");
+}
+
 #endif

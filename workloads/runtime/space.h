@@ -31,6 +31,8 @@
 /* What space_map() and space_protect() take. */
 #define MAP_RO (ENTRY_PRESENT | ENTRY_NX)
 #define MAP_RW (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_NX)
+/* The same as a fault handler puts it in: the access that follows has no bit to set. */
+#define MAP_RW_USED (MAP_RW | ENTRY_ACCESSED | ENTRY_DIRTY)
 #define MAP_FLAGS (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_GLOBAL | ENTRY_NX)
 
 /* Upper entries allow everything; the leaf decides. */

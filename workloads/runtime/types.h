@@ -33,11 +33,6 @@ static inline void *gpa_pointer(u64 gpa)
 	return (void *)gpa;
 }
 
-static inline u64 min_u64(u64 a, u64 b)
-{
-	return a < b ? a : b;
-}
-
 void *memset(void *to, int byte, size_t bytes);
 void *memcpy(void *to, const void *from, size_t bytes);
 
