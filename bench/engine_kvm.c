@@ -34,8 +34,7 @@
 #define TSS_GPA 0xfffbd000ull
 #define MEMORY_MAX (TSS_GPA & ~(HVBENCH_MEMORY_UNIT - 1))
 
-/* A vCPU has one, which kvm_table_pages() leaves out. */
-#define EPT_ROOTS 1
+#define EPT_ROOTS 1 /* of a vCPU */
 
 #define TABLE_BYTES_MIN (16ull << 20)
 #define TABLE_BYTES_MAX (256ull << 20)
@@ -52,6 +51,7 @@ struct kvm_vm {
 	uint64_t harness_exits;
 	uint64_t host_turns; /* that the host took while the guest ran */
 	uint64_t other_tables; /* of other VMs, in pages, when this one was made */
+	bool uncounted_root; /* kvm_table_pages() leaves one out */
 	struct failure failed; /* of read_counters(), told by the next run() */
 };
 
@@ -63,12 +63,22 @@ static struct {
 	struct host_turns turns;
 } known;
 
+/* Tables of the older MMU are all accounted, roots among them. */
+static bool has_tdp_mmu(void)
+{
+	char value[16];
+
+	host_read_line("/sys/module/kvm/parameters/tdp_mmu", value, sizeof(value));
+	return value[0] == 'Y';
+}
+
 static bool kvm_has_counter(unsigned int counter)
 {
 	switch (counter) {
 	case HVBENCH_CNT_harness_exits:
-	case HVBENCH_CNT_table_pages:
 		return true;
+	case HVBENCH_CNT_table_pages:
+		return kvm_table_pages_known();
 	default:
 		return counter_is_flush(counter) ? known.can.flushes : kvm_stats_have(counter);
 	}
@@ -298,6 +308,7 @@ static int kvm_create(struct engine *engine, const struct vm_config *config, str
 				     .bytes = config->memory_bytes,
 				     .allowed = config->knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_OFF };
 	kvm->other_tables = kvm_table_pages();
+	kvm->uncounted_root = vm->config.mmu == HVBENCH_MMU_EPT && has_tdp_mmu();
 	ret = set_up(kvm_fd, kvm, config, why);
 	close(kvm_fd);
 	if (ret)
@@ -397,7 +408,7 @@ static uint64_t own_tables(const struct vm *vm)
 	uint64_t pages = kvm_table_pages();
 
 	pages -= pages > kvm->other_tables ? kvm->other_tables : pages;
-	return pages + (vm->config.mmu == HVBENCH_MMU_EPT ? EPT_ROOTS : 0);
+	return pages + (kvm->uncounted_root ? EPT_ROOTS : 0);
 }
 
 /* Without tags every entry and exit flushes, and KVM's functions for a VPID do nothing. */

@@ -26,9 +26,9 @@ static const char *const kvm_modules[] = { "irqbypass", "kvm", KVM_INTEL };
 /* More than kvm_intel has parameters. */
 #define MAX_ARGUMENTS 48
 
-/* How the host was found, once it is changed. */
+/* How the host was found, before it is changed. */
 static struct {
-	bool changed;
+	bool changed, kvm_changed; /* whether there is anything to bring back; KVM's part of it */
 	bool kvm[NR_KVM_MODULES]; /* which of them were loaded */
 	json_t *parameters;
 	char ours[1200]; /* path of our module; empty where it was not loaded */
@@ -183,8 +183,8 @@ static int note_host(struct failure *why)
 	}
 	for (i = 0; i < NR_KVM_MODULES; i++)
 		found.kvm[i] = loaded(kvm_modules[i]);
+	json_decref(found.parameters);
 	found.parameters = kvm_module_parameters();
-	found.changed = true;
 	return 0;
 }
 
@@ -242,6 +242,22 @@ static int load_as_wanted(const struct kvm_wanted *wanted, struct failure *why)
 		    arguments[2] ? arguments[2] : "");
 }
 
+/* Ours makes room; that alone is enough where KVM waits as it is wanted. */
+static int change(const struct kvm_wanted *wanted, struct failure *why)
+{
+	bool held = loaded(OURS);
+
+	if (!unload(OURS))
+		return in_use(OURS, why);
+	found.changed |= held;
+	if (is_as_wanted(wanted))
+		return 0;
+	if (!unload(KVM_INTEL))
+		return in_use(KVM_INTEL, why);
+	found.changed = found.kvm_changed = true;
+	return load_as_wanted(wanted, why);
+}
+
 int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 {
 	char first[sizeof(why->text)];
@@ -249,7 +265,7 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 
 	if (is_as_wanted(wanted) && !loaded(OURS))
 		return 0;
-	if (exists(KVM_INTEL, "parameters") && !loaded(KVM_INTEL))
+	if (exists(KVM_INTEL, "parameters") && !loaded(KVM_INTEL) && !is_as_wanted(wanted))
 		return fail(why, STATUS_ENVIRONMENT,
 			    "kvm_intel is built into this kernel, so that its MMU can't be changed "
 			    "to %s: boot with kvm_intel.%s",
@@ -260,11 +276,7 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 			    KVM_INTEL);
 	if (note_host(why))
 		return -1;
-	if (!unload(OURS))
-		in_use(OURS, why);
-	else if (!unload(KVM_INTEL))
-		in_use(KVM_INTEL, why);
-	else if (!load_as_wanted(wanted, why))
+	if (!change(wanted, why))
 		return 0;
 	if (kvm_module_restore(&also)) {
 		snprintf(first, sizeof(first), "%s", why->text);
@@ -308,6 +320,8 @@ static int restore_kvm(struct failure *why)
 	char said[256];
 	int i, ret = 0;
 
+	if (!found.kvm_changed)
+		return 0;
 	if (!unload(KVM_INTEL))
 		return in_use(KVM_INTEL, why);
 	if (found.kvm[NR_KVM_MODULES - 1])
