@@ -6,7 +6,7 @@
 SUITE ?= default
 KERNEL ?= 6.1
 PREFIX ?= /usr/local
-export MACHINE PREFIX DESTDIR
+export MACHINE PREFIX DESTDIR UDEVDIR
 
 build := build
 VERSION := $(shell cat VERSION)
@@ -27,11 +27,12 @@ help:
 	@echo 'make module         hvbench.ko'
 	@echo 'make docs           docs/counters.md and docs/workloads.md, from lists and guests'
 	@echo 'make install        the tool, guests, reports and manual below PREFIX=$(PREFIX)'
+	@echo '                    (the udev rule: in UDEVDIR, without it PREFIX/lib/udev)'
 	@echo 'make dkms-install   the module, built anew by DKMS for each kernel'
 	@echo 'make uninstall, make dkms-uninstall'
 	@echo 'make deb            build/*.deb, for Debian and its relatives'
 	@echo 'make deps           install what is missing, nothing else'
-	@echo 'make style          clang-format, checkpatch and shellcheck, where they are installed'
+	@echo 'make style          checkpatch, shellcheck and lintian, where they are installed; clang-format as advice'
 	@echo 'make clean          remove build/'
 	@echo
 	@echo 'MACHINE=metal|emulated   where to run; without it: metal if this is an Intel machine'
@@ -73,14 +74,11 @@ install: guests tool
 uninstall:
 	@scripts/package/install --uninstall tool
 
-# With DESTDIR somebody else calls dkms, later.
 dkms-install:
-	@scripts/package/install module
-	@test -n '$(DESTDIR)' || dkms install hvbench/$(VERSION)
+	@scripts/package/dkms
 
 dkms-uninstall:
-	@test -n '$(DESTDIR)' || dkms remove hvbench/$(VERSION) --all
-	@scripts/package/install --uninstall module
+	@scripts/package/dkms --uninstall
 
 deb: guests tool
 	@scripts/package/deb

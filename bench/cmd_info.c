@@ -94,7 +94,7 @@ int cmd_info(const struct tool *tool, int argc, char **argv)
 		}
 		json = true;
 	}
-	if (engine.ops->open(&engine, &why))
+	if (options_no_words("info", argc, argv, &why) || engine.ops->open(&engine, &why))
 		return tool_failed(tool, &why);
 	if (json)
 		print_json(tool, &engine);

@@ -115,7 +115,8 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 		else
 			verbose = true;
 	}
-	if (place_own(own, sizeof(own), &why) || catalog_open(&catalog, tool->err, &why))
+	if (options_no_words("list", argc, argv, &why) || place_own(own, sizeof(own), &why) ||
+	    catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
 	place_suite_names(own, &suites);
 	if (json)

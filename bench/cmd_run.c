@@ -25,7 +25,7 @@ static const struct option_text texts[] = {
 	[ENGINE] = { "engine", 'e', "hvbench|kvm", "the hypervisor (default hvbench)" },
 	[PARAM] = { NULL, 'p', "NAME=VALUE", "a parameter of the workload; see `hvbench list`" },
 	[MEMORY] = { "memory", 0, "SIZE",
-		     "guest memory; default: 64M, or what the workload needs" },
+		     "guest memory, rounded up to 2M; default: 64M, or what the workload needs" },
 	[REPEAT] = { "repeat", 0, "N", "repetitions (default 1)" },
 	[TIMEOUT] = { "timeout", 0, "SECONDS",
 		      "limit of each repetition (default 60, emulated 300)" },
@@ -132,6 +132,20 @@ static int take_knobs(const struct request *r, struct run_spec *spec, struct fai
 	return 0;
 }
 
+/* As in a suite's line: of two values one would be dropped in silence. */
+static int check_twice(const struct request *r, unsigned int pair, struct failure *why)
+{
+	size_t name = strcspn(r->pair[pair], "=");
+	unsigned int i;
+
+	for (i = 0; i < pair; i++) {
+		if (strcspn(r->pair[i], "=") == name && !strncmp(r->pair[i], r->pair[pair], name))
+			return fail(why, STATUS_USAGE, "two times the parameter \"%.*s\"",
+				    (int)name, r->pair[pair]);
+	}
+	return 0;
+}
+
 static int make_spec(const struct tool *tool, const struct request *r,
 		     const struct catalog *catalog, struct run_spec *spec, struct failure *why)
 {
@@ -146,7 +160,7 @@ static int make_spec(const struct tool *tool, const struct request *r,
 	if (take_knobs(r, spec, why))
 		return -1;
 	for (i = 0; i < r->nr_pairs; i++) {
-		if (value_param(spec, r->pair[i], why))
+		if (value_param(spec, r->pair[i], why) || check_twice(r, i, why))
 			return -1;
 	}
 	spec->memory_bytes = spec_memory(guest, r->memory, spec->knob[HVBENCH_KNOB_BACKING]);

@@ -20,10 +20,11 @@
 #define REPEAT_METAL 5
 #define REPEAT_EMULATED 1
 
-enum { OUT, REPEAT, TIMEOUT, CPU, DRY_RUN, QUIET, HELP };
+enum { OUT, FORCE, REPEAT, TIMEOUT, CPU, DRY_RUN, QUIET, HELP };
 
 static const struct option_text texts[] = {
-	[OUT] = { "out", 'o', "DIR", "where results go (default: hvbench-results)" },
+	[OUT] = { "out", 'o', "DIR", "directory of this run alone (default: hvbench-results)" },
+	[FORCE] = { "force", 'f', NULL, "remove the run that DIR holds, if it holds one" },
 	[REPEAT] = { "repeat", 0, "N",
 		     "repetitions where a line says nothing (default 5, emulated 1)" },
 	[TIMEOUT] = { "timeout", 0, "SECONDS", "limit of each run (default 60, emulated 300)" },
@@ -38,7 +39,7 @@ static const struct option_text texts[] = {
 struct request {
 	const char *word, *out;
 	uint64_t repeat, timeout, cpu;
-	bool dry_run, quiet, help;
+	bool force, dry_run, quiet, help;
 	char file[1024]; /* that word stands for */
 };
 
@@ -47,6 +48,9 @@ static int take_option(struct request *r, int option, struct failure *why)
 	switch (option) {
 	case OUT:
 		r->out = optarg;
+		return 0;
+	case FORCE:
+		r->force = true;
 		return 0;
 	case REPEAT:
 		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT, &r->repeat, why);
@@ -112,17 +116,24 @@ static int print_plan(const struct tool *tool, const struct matrix *matrix, stru
 static int run(const struct tool *tool, const struct request *r, struct matrix *matrix,
 	       struct failure *why)
 {
+	int cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, tool->machine, why);
 	struct course course = {
 		.tool = tool,
 		.file = r->file,
 		.out = r->out,
+		.force = r->force,
 		.quiet = r->quiet,
 		.timeout = r->timeout,
-		.cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, tool->machine, why),
+		.cpu = cpu,
 		.matrix = *matrix,
 	};
 
-	return course.cpu < 0 ? -1 : course_run(&course, why);
+	if (cpu < 0)
+		return -1;
+	/* Before anything is tried out: a machine's modules may have to change for that. */
+	if (!r->force && outdir_check(r->out, why))
+		return -1;
+	return course_run(&course, why);
 }
 
 /* From the file to the plan, then on. */

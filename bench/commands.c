@@ -37,15 +37,20 @@ static void print_help(FILE *out)
 		"                  ../lib/hvbench/guests, seen from this command's directory\n\n"
 		"Exit status:\n"
 		"  0  all went well\n"
-		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest;\n"
+		"  1  a run failed: the guest's check, a time limit, Ctrl-C, a broken guest,\n"
+		"     or a pipe that was closed before all was said;\n"
 		"     compare: something got worse; report: the run can't be used\n"
-		"  2  wrong usage: command line, suite file, or a refused configuration\n"
-		"  3  wrong environment: no module, no permission, no guests, no memory;\n"
+		"  2  wrong usage: command line, suite file, or a configuration that is wrong\n"
+		"     everywhere\n"
+		"  3  wrong environment: no module, no permission, no guests, no memory, or a\n"
+		"     configuration that this machine can't do;\n"
 		"     compare: runs that can't be compared\n");
 }
 
-static int print_version(const struct tool *tool)
+static int print_version(const struct tool *tool, int argc, char **argv)
 {
+	(void)argc;
+	(void)argv;
 	fprintf(tool->out, "hvbench %s (interface version %u)\n", HVBENCH_VERSION,
 		HVBENCH_UAPI_VERSION);
 	return STATUS_OK;
@@ -91,11 +96,29 @@ static int help(const struct tool *tool, int argc, char **argv)
 {
 	char option[] = "--help";
 	char *ask[] = { argc > 1 ? argv[1] : NULL, option, NULL };
+	struct failure why;
 
+	if (argc > 2) {
+		fail(&why, STATUS_USAGE, "help takes one command: \"%.64s\" is too much", argv[2]);
+		return tool_failed(tool, &why);
+	}
 	if (argc > 1 && !is_one_of(argv[1], "help", "--help"))
 		return call(tool, 2, ask);
 	print_help(tool->out);
 	return STATUS_OK;
+}
+
+/* --version and --help stand alone. */
+static int alone(const struct tool *tool, int argc, char **argv,
+		 int (*print)(const struct tool *tool, int argc, char **argv))
+{
+	struct failure why;
+
+	if (argc == 1)
+		return print(tool, argc, argv);
+	fail(&why, STATUS_USAGE, "%s takes no argument: \"%.64s\"%s", argv[0], argv[1],
+	     print == help ? "; say `hvbench help COMMAND`" : "");
+	return tool_failed(tool, &why);
 }
 
 int commands_run(const struct tool *tool, int argc, char **argv)
@@ -105,10 +128,10 @@ int commands_run(const struct tool *tool, int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	if (is_one_of(argv[1], "--version", "-V"))
-		return print_version(tool);
+		return alone(tool, argc - 1, argv + 1, print_version);
 	if (!strcmp(argv[1], "help"))
 		return help(tool, argc - 1, argv + 1);
 	if (is_one_of(argv[1], "--help", "-h"))
-		return help(tool, 1, argv + 1);
+		return alone(tool, argc - 1, argv + 1, help);
 	return call(tool, argc - 1, argv + 1);
 }

@@ -27,6 +27,8 @@ static int begin(struct course *course, struct failure *why)
 
 	if (course->begun)
 		return 0;
+	if (course->force && outdir_clear(course->out, why))
+		return -1;
 	if (outdir_open(&course->dir, course->out, why))
 		return -1;
 	csv_header(course->dir.csv);

@@ -16,7 +16,7 @@ struct course {
 	const struct tool *tool;
 	/* What was asked for. */
 	const char *file, *out;
-	bool quiet;
+	bool force, quiet;
 	unsigned int timeout;
 	int cpu; /* that we are pinned to */
 	struct matrix matrix; /* the caller's to free */

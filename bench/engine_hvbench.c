@@ -10,35 +10,59 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
+#include "cure.h"
 #include "engine.h"
 #include "host.h"
 #include "huge.h"
 #include "json.h"
+#include "places.h"
+
+static int no_module(const char *base, struct failure *why)
+{
+	struct utsname kernel;
+	char cure[1600];
+
+	if (!host_has_vmx()) {
+		cure_no_vmx(base, cure, sizeof(cure));
+		return fail(why, STATUS_ENVIRONMENT,
+			    "no " HVBENCH_DEVICE
+			    ": this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo); %s",
+			    cure);
+	}
+	if (uname(&kernel))
+		return fail(why, STATUS_ENVIRONMENT, "uname: %s", strerror(errno));
+	cure_no_module(base, HOST_MODULES, kernel.release, cure, sizeof(cure));
+	return fail(why, STATUS_ENVIRONMENT,
+		    "no " HVBENCH_DEVICE ": the module is not loaded; %s (the kernel log says why, "
+		    "if it refuses)",
+		    cure);
+}
+
+static int no_permission(struct failure *why)
+{
+	struct stat device = { .st_mode = 0 };
+	char cure[300];
+
+	stat(HVBENCH_DEVICE, &device);
+	cure_no_permission(&device, cure, sizeof(cure));
+	return fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": no permission: %s", cure);
+}
 
 static int no_device(struct failure *why, int error)
 {
-	char module[1200];
+	char own[512];
 
 	switch (error) {
 	case ENOENT:
 	case ENXIO:
 	case ENODEV:
-		if (!host_has_vmx())
-			return fail(why, STATUS_ENVIRONMENT,
-				    "no " HVBENCH_DEVICE
-				    ": this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo); run "
-				    "it in the emulated machine: MACHINE=emulated make bench");
-		host_module_path(module, sizeof(module));
-		return fail(why, STATUS_ENVIRONMENT,
-			    "no " HVBENCH_DEVICE ": the module is not loaded; as root: insmod %s "
-			    "(the kernel log says why, if it refuses)",
-			    module);
+		return place_own(own, sizeof(own), why) ? -1 : no_module(own, why);
 	case EACCES:
 	case EPERM:
-		return fail(why, STATUS_ENVIRONMENT,
-			    HVBENCH_DEVICE ": no permission: run as root (sudo)");
+		return no_permission(why);
 	default:
 		return fail(why, STATUS_ENVIRONMENT, HVBENCH_DEVICE ": %s", strerror(error));
 	}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See host.h. */
 #include <errno.h>
-#include <glob.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "host.h"
+#include "places.h"
 
 enum machine_kind host_machine(const char *cmdline_path)
 {
@@ -79,39 +79,17 @@ bool host_has_vmx(void)
 	return false;
 }
 
-/* True where the pattern names a file; buf then holds its path. */
-static bool first_match(const char *pattern, char *buf, size_t size)
-{
-	glob_t found;
-
-	if (glob(pattern, 0, NULL, &found))
-		return false;
-	snprintf(buf, size, "%s", found.gl_pathv[0]);
-	globfree(&found);
-	return true;
-}
-
-/* Our parent directory's is the build directory. */
 void host_module_path(char *buf, size_t size)
 {
-	char exe[512], pattern[1024];
+	struct failure why;
+	char own[512];
 	struct utsname kernel;
-	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 
-	snprintf(buf, size, "build/module/<kernel release>/hvbench.ko");
-	if (len < 0 || uname(&kernel))
-		return;
-	exe[len] = '\0';
-	*strrchr(exe, '/') = '\0';
-	snprintf(pattern, sizeof(pattern), "%s/../module/%s/hvbench.ko", exe, kernel.release);
-	if (first_match(pattern, buf, size))
-		return;
-	snprintf(pattern, sizeof(pattern), "/lib/modules/%s/updates/dkms/hvbench.ko",
-		 kernel.release);
-	if (first_match(pattern, buf, size))
-		return;
-	snprintf(pattern, sizeof(pattern), "%s/../hvbench.ko", exe);
-	first_match(pattern, buf, size);
+	if (uname(&kernel))
+		strcpy(kernel.release, "unknown");
+	if (place_own(own, sizeof(own), &why))
+		strcpy(own, ".");
+	place_module(own, HOST_MODULES, kernel.release, buf, size);
 }
 
 int host_pin(int cpu, enum machine_kind machine, struct failure *why)

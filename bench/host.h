@@ -13,6 +13,7 @@
 #include "tables.h"
 
 #define HOST_NOT_AVAILABLE "not available"
+#define HOST_MODULES "/lib/modules"
 
 /* `hvbench.machine=emulated` on the kernel's command line says emulated. */
 enum machine_kind host_machine(const char *cmdline_path);
@@ -26,7 +27,7 @@ void host_read_line(const char *path, char *buf, size_t size);
 /* The value of a `name : value` line, or HOST_NOT_AVAILABLE. */
 void host_read_field(const char *path, const char *name, char *buf, size_t size);
 
-/* Where the module lies beside this command, or a likely path. */
+/* Where the module for this kernel lies, or would lie. */
 void host_module_path(char *buf, size_t size);
 
 /*

@@ -3,7 +3,6 @@
  * The command `hvbench`: what subcommands share of the process (streams, machine,
  * signals) is set up here, and its output brought to an end.
  */
-#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,17 +21,6 @@ static char **copy_arguments(int argc, char **argv)
 	char **copy = calloc(argc + 1, sizeof(*copy));
 
 	return copy ? memcpy(copy, argv, argc * sizeof(*copy)) : argv;
-}
-
-/* A full disk must not look like a result. */
-static int end_output(const struct tool *tool, int status)
-{
-	struct failure why;
-
-	if (!fflush(tool->out) && !ferror(tool->out))
-		return status;
-	fail(&why, STATUS_ENVIRONMENT, "standard output: %s", strerror(errno));
-	return tool_failed(tool, &why);
 }
 
 int main(int argc, char **argv)
@@ -54,5 +42,5 @@ int main(int argc, char **argv)
 	tool.terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
 	if (stop_install(&why))
 		return tool_failed(&tool, &why);
-	return end_output(&tool, commands_run(&tool, argc, argv));
+	return tool_end(&tool, commands_run(&tool, argc, argv));
 }

@@ -48,9 +48,15 @@ static bool loaded(const char *name)
 	return exists(name, "refcnt");
 }
 
+/* What a signal interrupts is taken up again: Ctrl-C is no reason to leave it undone. */
 static bool unload(const char *name)
 {
-	return !syscall(SYS_delete_module, name, O_NONBLOCK) || errno == ENOENT;
+	int ret;
+
+	do
+		ret = syscall(SYS_delete_module, name, O_NONBLOCK);
+	while (ret && errno == EINTR);
+	return !ret || errno == ENOENT;
 }
 
 /* The path of modprobe: the PATH of a user who became root may lack it. */
@@ -189,7 +195,8 @@ static int in_use(const char *name, struct failure *why)
 	case EAGAIN:
 	case EBUSY:
 		return fail(why, STATUS_ENVIRONMENT,
-			    "the module %s is in use: end the virtual machines that run here",
+			    "the module %s is in use: end the virtual machines that run here, and "
+			    "what perf counts of them",
 			    name);
 	case EPERM:
 		return fail(why, STATUS_ENVIRONMENT,
@@ -323,7 +330,9 @@ static int restore_ours(struct failure *why)
 	if (!found.ours[0] || loaded(OURS))
 		return 0;
 	fd = open(found.ours, O_RDONLY | O_CLOEXEC);
-	ret = fd < 0 ? -1 : (int)syscall(SYS_finit_module, fd, "", 0);
+	do
+		ret = fd < 0 ? -1 : (int)syscall(SYS_finit_module, fd, "", 0);
+	while (ret && fd >= 0 && errno == EINTR);
 	error = errno;
 	if (fd >= 0)
 		close(fd);

@@ -71,7 +71,8 @@ const char *names_nearest(const struct names *names, const char *wrong)
 	return nearest;
 }
 
-void names_hint(const struct names *names, const char *wrong, char *buf, size_t size)
+static void hint(const struct names *names, const char *dashes, const char *wrong, char *buf,
+		 size_t size)
 {
 	const char *nearest = names_nearest(names, wrong);
 	size_t used = 0;
@@ -79,15 +80,25 @@ void names_hint(const struct names *names, const char *wrong, char *buf, size_t 
 
 	buf[0] = '\0';
 	if (nearest)
-		snprintf(buf, size, "; did you mean \"%s\"?", nearest);
+		snprintf(buf, size, "; did you mean \"%s%s\"?", dashes, nearest);
 	used = strlen(buf);
 	snprintf(buf + used, size - used, " (right: ");
 	for (i = 0; i < names->nr; i++) {
 		used = strlen(buf);
-		snprintf(buf + used, size - used, "%s%s", i ? ", " : "", names->name[i]);
+		snprintf(buf + used, size - used, "%s%s%s", i ? ", " : "", dashes, names->name[i]);
 	}
 	used = strlen(buf);
 	snprintf(buf + used, size - used, ")");
+}
+
+void names_hint(const struct names *names, const char *wrong, char *buf, size_t size)
+{
+	hint(names, "", wrong, buf, size);
+}
+
+void names_hint_options(const struct names *names, const char *wrong, char *buf, size_t size)
+{
+	hint(names, "--", wrong, buf, size);
 }
 
 bool parse_number(const char *text, uint64_t *value)

@@ -33,6 +33,9 @@ const char *names_nearest(const struct names *names, const char *wrong);
  */
 void names_hint(const struct names *names, const char *wrong, char *buf, size_t size);
 
+/* The same of long options: names and wrong have no dashes, the hint has. */
+void names_hint_options(const struct names *names, const char *wrong, char *buf, size_t size);
+
 /* Decimal or 0x number with an optional suffix K, M, G or T (powers of 1024). */
 bool parse_number(const char *text, uint64_t *value);
 

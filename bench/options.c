@@ -46,25 +46,74 @@ void options_init(struct options *options, const struct option_text *text, unsig
 	opterr = 0;
 }
 
+/* The long options that begin with a word, as `--a, --b or --c`; their number. */
+static unsigned int list_meant(const struct options *options, const char *word, char *buf,
+			       size_t size)
+{
+	const struct option *o;
+	unsigned int nr = 0, i = 0;
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (o = options->longs; o->name; o++)
+		nr += !strncmp(o->name, word, strlen(word));
+	for (o = options->longs; o->name && used < size; o++) {
+		if (strncmp(o->name, word, strlen(word)))
+			continue;
+		i++;
+		used += snprintf(buf + used, size - used, "%s--%s",
+				 i == 1 ? "" : (i == nr ? " or " : ", "), o->name);
+	}
+	return nr;
+}
+
+/* getopt_long() says no more than that a long option is wrong; so find out how. */
+static void wrong_long_option(const struct options *options, const char *given, struct failure *why)
+{
+	int length = strcspn(given, "=");
+	char word[64], hint[1024];
+	struct names names = { .nr = 0 };
+	const struct option *o;
+
+	snprintf(word, sizeof(word), "%.*s", length - 2, given + 2);
+	if (optopt >= CODE_TABLE) {
+		list_meant(options, word, hint, sizeof(hint));
+		fail(why, STATUS_USAGE, "%s takes no value: \"%.64s\"", hint, given);
+		return;
+	}
+	if (*word && list_meant(options, word, hint, sizeof(hint)) > 1) {
+		fail(why, STATUS_USAGE, "\"--%s\" is ambiguous: %s", word, hint);
+		return;
+	}
+	for (o = options->longs; o->name; o++)
+		names_add(&names, o->name);
+	names_hint_options(&names, word, hint, sizeof(hint));
+	fail(why, STATUS_USAGE, "unknown option \"--%s\"%s", word, hint);
+}
+
 static int wrong_option(const struct options *options, char **argv, struct failure *why)
 {
 	struct names names = { .nr = 0 };
 	const struct option *o;
-	char word[64], hint[1024];
+	char hint[1024];
 
+	/* Of several letters after one dash, getopt is still at the first. */
 	if (optopt && optopt < CODE_TABLE) {
-		snprintf(word, sizeof(word), "%c", optopt);
+		for (o = options->longs; o->name; o++)
+			names_add(&names, o->name);
+		names_hint_options(&names, "", hint, sizeof(hint));
+		fail(why, STATUS_USAGE, "unknown option \"-%c\"%s", optopt, hint);
 	} else {
-		snprintf(word, sizeof(word), "%s", argv[optind - 1] + 2);
-		word[strcspn(word, "=")] = '\0';
+		wrong_long_option(options, argv[optind - 1], why);
 	}
-	for (o = options->longs; o->name; o++)
-		names_add(&names, o->name);
-	names_hint(&names, word, hint, sizeof(hint));
-	fail(why, STATUS_USAGE, "%s \"%s\"%s",
-	     optopt >= CODE_TABLE ? "this option takes no value:" : "unknown option",
-	     argv[optind - 1], hint);
 	return OPTION_WRONG;
+}
+
+int options_no_words(const char *command, int argc, char **argv, struct failure *why)
+{
+	if (optind >= argc)
+		return 0;
+	return fail(why, STATUS_USAGE, "%s takes no argument: \"%.64s\"", command, argv[optind]);
 }
 
 int options_next(struct options *options, int argc, char **argv, struct failure *why)

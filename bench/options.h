@@ -41,6 +41,9 @@ void options_init(struct options *options, const struct option_text *text, unsig
 		  bool knobs);
 /* Like getopt_long(); the argument is in optarg. */
 int options_next(struct options *options, int argc, char **argv, struct failure *why);
+/* Refuses words after the options, of a command that takes none. */
+int options_no_words(const char *command, int argc, char **argv, struct failure *why);
+
 void options_help(const struct options *options, FILE *out);
 
 #endif

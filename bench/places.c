@@ -50,6 +50,44 @@ static bool is_file(const char *path)
 	return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
+bool place_in_tree(const char *base)
+{
+	static const char *const top[] = { "../..", NULL };
+	char path[1200];
+
+	return place_find(base, top, "scripts/machine/hvbench", path, sizeof(path));
+}
+
+bool place_has_dkms(const char *modules, const char *release)
+{
+	char pattern[1200];
+	glob_t found;
+
+	/* Of some distributions it is compressed: .ko.xz, .ko.zst. */
+	snprintf(pattern, sizeof(pattern), "%s/%s/updates/dkms/hvbench.ko*", modules, release);
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	globfree(&found);
+	return true;
+}
+
+bool place_module(const char *base, const char *modules, const char *release, char *buf,
+		  size_t size)
+{
+	snprintf(buf, size, "%s/../module/%s/hvbench.ko", base, release);
+	if (is_file(buf))
+		return true;
+	snprintf(buf, size, "%s/../hvbench.ko", base);
+	if (is_file(buf))
+		return true;
+	snprintf(buf, size, "%s/%s/updates/dkms/hvbench.ko", modules, release);
+	if (is_file(buf))
+		return true;
+	if (place_in_tree(base))
+		snprintf(buf, size, "%s/../module/%s/hvbench.ko", base, release);
+	return false;
+}
+
 static void add_name(struct suite_names *names, const char *path)
 {
 	char *name = names->name[names->nr];

@@ -21,6 +21,20 @@ int place_own(char *buf, size_t size, struct failure *why);
 bool place_find(const char *base, const char *const *directories, const char *name, char *buf,
 		size_t size);
 
+/* base lies in the source tree's build directory. */
+bool place_in_tree(const char *base);
+
+/* DKMS has made the module for that kernel; modules is /lib/modules. */
+bool place_has_dkms(const char *modules, const char *release);
+
+/*
+ * The module's file for that kernel: of the build that base belongs to, of DKMS, or
+ * beside the command in the emulated machine. False where there is none; buf is then
+ * where it would be.
+ */
+bool place_module(const char *base, const char *modules, const char *release, char *buf,
+		  size_t size);
+
 /* The names of the suites that come with the command, in alphabetical order. */
 struct suite_names {
 	unsigned int nr;

@@ -101,7 +101,10 @@ int steps_take(struct course *course, struct failure *why)
 	int ret = 0;
 
 	for (i = 0; !ret && i < course->plan.nr; i++) {
-		ret = take_step(course, &course->plan.step[i], why);
+		if (stop_requested() == STOP_SIGNAL)
+			ret = fail(why, STATUS_RUN_FAILED, "interrupted");
+		else
+			ret = take_step(course, &course->plan.step[i], why);
 		if (course->plan.step[i].last_of_group)
 			forget_results(course);
 	}

@@ -9,7 +9,7 @@
 
 #define REPEAT_NS (50 * 1000 * 1000)
 
-static volatile sig_atomic_t signalled, timed_out;
+static volatile sig_atomic_t signalled, timed_out, unheard;
 static timer_t timer;
 
 static void set_timer(unsigned int seconds, long nanoseconds)
@@ -30,6 +30,18 @@ static void on_signal(int number)
 	set_timer(0, REPEAT_NS);
 }
 
+/*
+ * Somebody closed the pipe that we write to. The signal is of our own write and never
+ * comes before a call that blocks, so that it needs no repetition. A handler and not
+ * SIG_IGN, because a child is to have the default action back.
+ */
+static void on_pipe(int number)
+{
+	(void)number;
+	unheard = 1;
+	signalled = 1;
+}
+
 static void on_timer(int number)
 {
 	(void)number;
@@ -38,7 +50,7 @@ static void on_timer(int number)
 
 int stop_install(struct failure *why)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
 	struct sigaction action = { .sa_handler = on_timer };
 	struct sigaction old;
@@ -48,6 +60,8 @@ int stop_install(struct failure *why)
 	sigaction(SIGALRM, &action, NULL);
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
 		return fail(why, STATUS_ENVIRONMENT, "no timer: %s", strerror(errno));
+	action.sa_handler = on_pipe;
+	sigaction(SIGPIPE, &action, NULL);
 	action.sa_handler = on_signal;
 	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		/* nohup and background shells ignore some on purpose. */
@@ -81,8 +95,14 @@ enum stop stop_requested(void)
 	return timed_out ? STOP_TIMEOUT : STOP_NONE;
 }
 
+bool stop_unheard(void)
+{
+	return unheard;
+}
+
 void stop_forget(void)
 {
 	stop_disarm();
 	signalled = 0;
+	unheard = 0;
 }

@@ -33,6 +33,9 @@ int cmd_script(const struct tool *tool, int argc, char **argv);
 /* Prints "hvbench: <sentence>" and returns the failure's status. */
 int tool_failed(const struct tool *tool, const struct failure *why);
 
+/* Ends the output: one that got lost, on a full disk say, must not look like a result. */
+int tool_end(const struct tool *tool, int status);
+
 /* The default of --timeout: an emulated machine takes its time. */
 unsigned int tool_timeout(const struct tool *tool);
 

@@ -8,15 +8,19 @@
 int value_number(const char *name, const char *word, uint64_t min, uint64_t max, uint64_t *value,
 		 struct failure *why)
 {
+	char least[32], most[32];
+
 	if (!parse_number(word, value))
 		return fail(
 			why, STATUS_USAGE,
 			"%s: \"%.64s\" is not a number (right: digits, perhaps with K, M, G or T)",
 			name, word);
-	if (*value < min || *value > max)
-		return fail(why, STATUS_USAGE, "%s: %.64s is out of range (right: %llu to %llu)",
-			    name, word, (unsigned long long)min, (unsigned long long)max);
-	return 0;
+	if (*value >= min && *value <= max)
+		return 0;
+	format_size(min, least, sizeof(least));
+	format_size(max, most, sizeof(most));
+	return fail(why, STATUS_USAGE, "%s: %.64s is out of range (right: %s to %s)", name, word,
+		    least, most);
 }
 
 int value_choice(const char *name, const struct names *choices, const char *word, uint64_t *value,

@@ -31,8 +31,9 @@ static int fill_slot(u64 *slot, unsigned int order, u64 flag)
 
 	if (READ_ONCE(*slot))
 		return 0;
-	page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN |
-				   (order ? __GFP_COMP | __GFP_RETRY_MAYFAIL : 0),
+	/* Guest memory belongs to no process: killing one would not free it. */
+	page = alloc_pages(GFP_KERNEL_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | __GFP_RETRY_MAYFAIL |
+				   (order ? __GFP_COMP : 0),
 			   order);
 	if (!page)
 		return -ENOMEM;
@@ -66,11 +67,22 @@ static int alloc_chunks(struct hv_memory *mem, u64 bytes, enum hvbench_size back
 	return mem->chunk ? 0 : -ENOMEM;
 }
 
+/* So much that the host could still run: an eighth of what is free stays so. */
+static bool host_can_give(u64 frames)
+{
+	long available = si_mem_available();
+
+	return available > 0 && frames <= available - available / 8;
+}
+
 int hv_memory_create(struct hv_memory *mem, u64 bytes, enum hvbench_size backing, bool populate)
 {
 	u64 gfn, step = backing == HVBENCH_SIZE_2M ? HV_CHUNK_FRAMES : 1;
-	int err = alloc_chunks(mem, bytes, backing);
+	int err;
 
+	if (populate && !host_can_give(bytes >> HV_PAGE_SHIFT))
+		return -ENOMEM;
+	err = alloc_chunks(mem, bytes, backing);
 	if (err)
 		return err;
 	for (gfn = 0; populate && gfn < mem->nr_frames; gfn += step) {

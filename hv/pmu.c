@@ -14,10 +14,12 @@
  */
 #include <linux/device.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/percpu.h>
 #include <linux/perf_event.h>
 #include <linux/string.h>
 #include <linux/string_helpers.h>
+#include <linux/version.h>
 
 #include "pmu.h"
 
@@ -54,14 +56,17 @@ static const char *const exit_names[HVBENCH_NR_EXIT_REASONS] = {
 
 static bool is_flush[HVBENCH_NR_COUNTERS]; /* of the class that EVENT_TLB_FLUSH_VMM sums up */
 
+/* The number comes from whoever opens an event: no table is looked up beyond its end. */
 static bool is_event(u64 event)
 {
+	u64 reason = event - EVENT_EXITS;
+
 	if (event == EVENT_TLB_FLUSH_VMM)
 		return true;
-	if (event >= EVENT_EXITS)
-		return event < EVENT_EXITS + HVBENCH_NR_EXIT_REASONS &&
-		       exit_names[event - EVENT_EXITS];
-	return event < HVBENCH_NR_COUNTERS && counters[event].kind == EVENT;
+	if (event < HVBENCH_NR_COUNTERS)
+		return counters[array_index_nospec(event, HVBENCH_NR_COUNTERS)].kind == EVENT;
+	return reason < HVBENCH_NR_EXIT_REASONS &&
+	       exit_names[array_index_nospec(reason, HVBENCH_NR_EXIT_REASONS)];
 }
 
 static u64 value(u64 event, const u64 *counter, const u64 *exits)
@@ -129,7 +134,9 @@ void hv_pmu_end_events(void)
 
 void hv_pmu_mark(const struct hvbench_stats *stats, struct hv_pmu_mark *mark)
 {
-	memcpy(mark->counter, stats->counter, sizeof(mark->counter));
+	mark->used = static_branch_unlikely(&hv_pmu_used);
+	if (mark->used)
+		memcpy(mark->counter, stats->counter, sizeof(mark->counter));
 }
 
 void hv_pmu_add_since(const struct hvbench_stats *stats, const struct hv_pmu_mark *mark)
@@ -137,6 +144,8 @@ void hv_pmu_add_since(const struct hvbench_stats *stats, const struct hv_pmu_mar
 	struct perf_event *event;
 	unsigned long flags;
 
+	if (!mark->used)
+		return;
 	local_irq_save(flags);
 	list_for_each_entry(event, this_cpu_ptr(&active), active_entry) {
 		u64 before = value(event->hw.config, mark->counter, stats->exits);
@@ -181,17 +190,62 @@ static void event_destroy(struct perf_event *event)
 	static_branch_dec(&hv_pmu_used);
 }
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+/*
+ * A task's context of software events remembers the PMU whose event it was made
+ * for until the task runs, however long that is after our module is gone. So an
+ * event of perf's own makes it.
+ */
+static int make_context(struct task_struct *task)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof(attr),
+		.config = PERF_COUNT_SW_DUMMY,
+		.disabled = 1,
+	};
+	struct perf_event *event = perf_event_create_kernel_counter(&attr, -1, task, NULL, NULL);
+
+	if (IS_ERR(event))
+		return PTR_ERR(event);
+	perf_event_release_kernel(event);
+	return 0;
+}
+
+static bool has_config3(const struct perf_event_attr *attr)
+{
+	return false;
+}
+#else
+static int make_context(struct task_struct *task)
+{
+	return 0;
+}
+
+static bool has_config3(const struct perf_event_attr *attr)
+{
+	return attr->config3;
+}
+#endif
+
 /* May sleep. Sampling and exclude_* bits are refused by perf itself: see capabilities. */
 static int event_init(struct perf_event *event)
 {
 	const struct perf_event_attr *attr = &event->attr;
+	int err;
 
 	if (attr->type != event->pmu->type)
 		return -ENOENT;
 	if (has_branch_stack(event))
 		return -EOPNOTSUPP;
-	if (!is_event(attr->config) || attr->config1 || attr->config2)
+	if (!is_event(attr->config) || attr->config1 || attr->config2 || has_config3(attr))
 		return -EINVAL;
+	/* One that is inherited goes where its parent's context was cloned. */
+	if (event->hw.target && !event->parent) {
+		err = make_context(event->hw.target);
+		if (err)
+			return err;
+	}
 	event->hw.config = attr->config;
 	event->destroy = event_destroy;
 	static_branch_inc(&hv_pmu_used);

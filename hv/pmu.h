@@ -40,6 +40,7 @@ static inline void hv_pmu_end(void)
  * CPU that it ends on. It counts no exits.
  */
 struct hv_pmu_mark {
+	bool used; /* an event was open; one that comes later has missed it */
 	u64 counter[HVBENCH_NR_COUNTERS];
 };
 

@@ -74,6 +74,7 @@ struct hv_vcpu {
 	bool start_pending; /* the backend has not heard of the start yet */
 	bool ended;
 	u64 host_kernel_gs_base, host_debugctl, host_pebs;
+	bool perf_is_split; /* so its VMCS says, see vmx/perf_split.c */
 	struct hv_host_segments host_segments;
 
 	bool paging_loaded; /* at the next entry mmu.paging is newer than the VMCS */

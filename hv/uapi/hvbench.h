@@ -38,6 +38,7 @@ enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 #define HVBENCH_CAP_SMEP (1u << 10)
 #define HVBENCH_CAP_SMAP (1u << 11)
 #define HVBENCH_CAP_LA57 (1u << 12)
+#define HVBENCH_CAP_PERF_SPLIT (1u << 13)
 
 struct hvbench_info {
 	__u32 version; /* HVBENCH_UAPI_VERSION */

@@ -65,10 +65,22 @@ static int choose_controls(u32 msr, u32 wanted, const char *which, u32 *controls
 	return 0;
 }
 
+/*
+ * Nehalem and Westmere can load a wrong IA32_PERF_GLOBAL_CTRL (errata AAK155, AAP115,
+ * AAT100, BC86, AAY89, BD102, BA97).
+ */
+static bool loads_wrong_global_ctrl(void)
+{
+	static const u8 models[] = { 26, 30, 37, 44, 46 };
+
+	return boot_cpu_data.x86 == 6 &&
+	       memchr(models, boot_cpu_data.x86_model, sizeof(models));
+}
+
 static int read_controls(struct vmx_capability *cap)
 {
 	bool true_controls = cap->basic & VMX_BASIC_TRUE_CONTROLS;
-	u32 pin_allowed1;
+	u32 pin_allowed1, exit_allowed1, entry_allowed1;
 	u64 secondary;
 	int err;
 
@@ -120,13 +132,19 @@ static int read_controls(struct vmx_capability *cap)
 		       cpuid_ebx(7) & LEAF7_EBX_INVPCID;
 	err = choose_controls(MSR_IA32_VMX_TRUE_EXIT_CTLS,
 			      VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_LOAD_IA32_EFER, "VM-exit",
-			      &cap->exit, NULL);
+			      &cap->exit, &exit_allowed1);
 	if (err)
 		return err;
-	return choose_controls(MSR_IA32_VMX_TRUE_ENTRY_CTLS,
-			       VM_ENTRY_IA32E_MODE | VM_ENTRY_LOAD_IA32_EFER |
-				       VM_ENTRY_LOAD_DEBUG_CONTROLS,
-			       "VM-entry", &cap->entry, NULL);
+	err = choose_controls(MSR_IA32_VMX_TRUE_ENTRY_CTLS,
+			      VM_ENTRY_IA32E_MODE | VM_ENTRY_LOAD_IA32_EFER |
+				      VM_ENTRY_LOAD_DEBUG_CONTROLS,
+			      "VM-entry", &cap->entry, &entry_allowed1);
+	if (err)
+		return err;
+	cap->perf_split = exit_allowed1 & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL &&
+			  entry_allowed1 & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL &&
+			  !loads_wrong_global_ctrl();
+	return 0;
 }
 
 /* SDM 3D A.10; a feature without its flush instruction counts as absent. */

@@ -24,6 +24,8 @@ struct vmx_capability {
 	/* HV_SLICE_MS in TSC; whether the preemption timer can keep it. */
 	u64 slice_tsc;
 	bool preemption_timer;
+	/* IA32_PERF_GLOBAL_CTRL can be switched at VM entry and exit. */
+	bool perf_split;
 	/* Optional bits of primary that this CPU lets us clear and set. */
 	u32 primary_allowed1;
 };

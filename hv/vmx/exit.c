@@ -288,6 +288,9 @@ static noinline enum hv_next trace_and_handle_exit(struct hv_vcpu *vcpu)
 	u32 reason = vcpu->exit_reason & 0xffff, info = vmread(VM_EXIT_INTR_INFO);
 	bool has_gpa = reason == EXIT_REASON_EPT_VIOLATION || reason == EXIT_REASON_EPT_MISCONFIG;
 
+	/* All else in it is undefined then (SDM 3C, 28.2.2), and old where entry failed (27.8). */
+	if (!(info & INTR_INFO_VALID_MASK) || vcpu->exit_reason & EXIT_REASON_FAILED_ENTRY)
+		info = 0;
 	trace_exit(reason, vmread(EXIT_QUALIFICATION), vmread(GUEST_RIP),
 		   has_gpa ? vmread(GUEST_PHYSICAL_ADDRESS) : 0, info,
 		   info & INTR_INFO_DELIVER_CODE_MASK ? vmread(VM_EXIT_INTR_ERROR_CODE) : 0);

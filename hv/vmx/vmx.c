@@ -159,6 +159,7 @@ int vmx_switch_in(struct hv_vcpu *vcpu)
 	vmwrite(HOST_CR4, __read_cr4());
 	vcpu->host_debugctl = get_debugctlmsr();
 	stop_pebs(vcpu);
+	vmx_split_perf(vcpu);
 	if (unlikely(hw_breakpoint_active()))
 		set_debugreg(0, 7);
 	rdmsrl(MSR_KERNEL_GS_BASE, vcpu->host_kernel_gs_base);
@@ -211,6 +212,7 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 	vmwrite(PIN_BASED_VM_EXEC_CONTROL, vmx_capability.pin);
 	vmwrite(VM_EXIT_CONTROLS, vmx_capability.exit);
 	vmwrite(VM_ENTRY_CONTROLS, vmx_capability.entry);
+	vcpu->perf_is_split = false;
 	if (vmx_capability.preemption_timer)
 		vmwrite(VMX_PREEMPTION_TIMER_VALUE, preemption_timer_value());
 	if (vmx_capability.secondary & SECONDARY_EXEC_ENCLS_EXITING)

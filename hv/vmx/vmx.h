@@ -25,6 +25,9 @@ int vmx_switch_in(struct hv_vcpu *vcpu);
 /* Gives the CPU back to the host; returns with interrupts on. */
 void vmx_switch_out(struct hv_vcpu *vcpu);
 
+/* Has perf's events count in guest or host alone where they ask for it: perf_split.c. */
+void vmx_split_perf(struct hv_vcpu *vcpu);
+
 /* Writes the architectural state of guest.h's start into the VMCS. */
 void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
 

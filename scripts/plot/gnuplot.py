@@ -138,7 +138,7 @@ def run(folder, name):
             check=False,
         )
     except FileNotFoundError:
-        raise PlotError("gnuplot is not installed: run scripts/install-deps") from None
+        raise PlotError("gnuplot is not installed (Debian: apt install gnuplot-nox)") from None
     if done.returncode or done.stderr.strip():
         raise PlotError(
             "gnuplot refused %s.gp: %s" % (name, "; ".join(done.stderr.strip().splitlines()))

@@ -6,9 +6,9 @@ times.json and perf.json hold such pairs; report asks for a picture of each.
 import math
 
 from comparisons import zeros
-from counted import ept_walks_words
+from counted import walk_pictures
 from gnuplot import BACKEND, Picture
-from perfs import exits, flushes, walks
+from perfs import exits, flushes
 from rows import Layout, log_ticks, title
 
 SIDES = ("ept", "spt")
@@ -97,7 +97,7 @@ def times(found, where):
 
 
 def counted(perfs, where):
-    """[Picture or None] of what perf counted: exits, flushes, cycles of page walks."""
+    """[Picture or None] of what perf counted: exits, flushes, and the CPU's page walks."""
     if perfs is None:
         return []
 
@@ -108,10 +108,5 @@ def counted(perfs, where):
     return [
         picture("perf-exits", "VM exits", "exits", exits),
         picture("perf-flushes", "TLB flushes executed", "flushes", flushes),
-        picture(
-            "perf-walks",
-            "Cycles of page walks (%s)" % ept_walks_words(perfs),
-            "cycles",
-            lambda side: walks(perfs, side),
-        ),
+        *(picture(*words) for words in walk_pictures(perfs)),
     ]

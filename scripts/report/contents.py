@@ -263,7 +263,7 @@ def pictures_blocks(pictures, run):
     for picture in pictures:
         if picture.name in heads:
             blocks.append(Heading(2, heads[picture.name]))
-        blocks.append(Figure(picture, command("results/%s/plots" % run, picture.name)))
+        blocks.append(Figure(picture, command(run + "/plots", picture.name)))
         if picture.name in after:
             blocks.append(after[picture.name])
     return blocks
@@ -278,7 +278,7 @@ def blocks(suite, peers, environment, extras):
     by_kvm = [p for p in extras.pictures if p.name.startswith("peer-")]
     rest = [p for p in extras.pictures if p not in top + by_kvm and p.name not in ablations]
     figures = {
-        name: Figure(p, command("results/%s/plots" % run, name)) for name, p in ablations.items()
+        name: Figure(p, command(run + "/plots", name)) for name, p in ablations.items()
     }
     out = [
         Heading(1, "EPT against shadow page tables (%s)" % where),
@@ -331,7 +331,7 @@ def reproduce(environment, pictures, run):
     out = [
         Heading(2, "Reproduce"),
         Text("The run, from a clone at the commit above, and this report from its results:"),
-        Code("make bench\nscripts/report/report results/%s" % run),
+        Code("make bench\nscripts/report/report %s" % run),
         Text(
             "The measurements were made by `%s`." % told
             if told
@@ -339,7 +339,7 @@ def reproduce(environment, pictures, run):
         ),
     ]
     if pictures:
-        folder = "results/%s/plots" % run
+        folder = run + "/plots"
         out += [
             Text(
                 "Every picture has its gnuplot script and its data in `%s`; the command "

@@ -4,19 +4,30 @@ import whole
 from document import Code, Figure, Heading, Table, Text
 from gnuplot import command
 from measure import HOST
-from perfs import APART, BESIDE, EPT_WALKS, HARDWARE, NONE, OURS, SOFTWARE
-from perfs import exits, flushes, walk_share, walks
+from perfs import APART, BESIDE, HARDWARE, IN_GUEST, IN_HOST, NONE, OURS, PENDING, SOFTWARE
+from perfs import WITHIN, dtlb_walks, ept_walks, exits, flushes, walk_share, walks
 from verdicts import number
 
 MISSING = "–"
 
 EPT_WORDS = {
-    APART: "On this CPU the walk events leave out walks of EPT tables, which have an event of "
-    "their own; the walk cycles here are the sum of both.",
-    BESIDE: "Intel's list does not say whether this CPU's walk events hold the walks of EPT "
-    "tables; the event for those is shown beside them and not added.",
-    NONE: "This CPU has no event for walks of EPT tables, and Intel's list does not say "
-    "whether its walk events hold them.",
+    APART: "On this CPU the %s leave out walks of EPT tables, which have an event of their own.",
+    WITHIN: "On this CPU the %s hold those of EPT tables too.",
+    BESIDE: "Intel's list does not say whether this CPU's %s hold those of EPT tables, which have "
+    "an event of their own.",
+    NONE: "This CPU has no event for walks of EPT tables, and Intel's list does not say whether "
+    "its %s hold them.",
+}
+# The same in the title of a picture, and the units on an axis.
+EPT_TITLES = {
+    APART: "without EPT's",
+    WITHIN: "EPT's included",
+    BESIDE: "with or without EPT's: not said",
+    NONE: "with or without EPT's: not said",
+}
+AXES = {
+    "walk cycles": "cycles with a walker at work",
+    "walker cycles": "cycles, once for each walker at work",
 }
 
 
@@ -50,17 +61,12 @@ def top_reasons(perfs, side):
 
 
 def main_table(perfs):
-    """A row a workload: exits, flushes, and on the metal what walks took."""
+    """A row a workload: exits and flushes."""
     columns = [
         ("exits", lambda s: shown(exits(s))),
         ("most of them", lambda s: top_reasons(perfs, s)),
         ("flushes", lambda s: shown(flushes(s))),
     ]
-    if perfs.walk_events():
-        columns += [
-            ("walk cycles", lambda s: shown(walks(perfs, s))),
-            ("of all cycles", lambda s: shown(walk_share(perfs, s), percent)),
-        ]
 
     def cells(row):
         return [make(side) for _, make in columns for side in (row.ept, row.spt)]
@@ -73,6 +79,68 @@ def main_table(perfs):
         [[row.workload] + cells(row) + [whole.command(row)] for row in perfs.rows],
         "Medians of whole runs, the host's turns left out of the exits; flushes that the "
         "hypervisor executed.",
+    )
+
+
+def unit(names):
+    """What events of walks count."""
+    return "walker cycles" if any(n.endswith(PENDING) for n in names) else "walk cycles"
+
+
+def walk_columns(perfs):
+    """[(heading, cell of a Side)] of the table of page walks."""
+    found = [("dTLB walks", lambda s: shown(dtlb_walks(perfs, s)))]
+    names, ept = perfs.walk_events(), perfs.ept_events()
+    sides = [("%s", "all", None)]
+    if perfs.split:
+        sides.append(("%s in the guest", "the guest's", IN_GUEST))
+        sides.append(("%s in the host", "the host's", IN_HOST))
+    for heading, whose, where in sides if names else []:
+        found += [
+            (heading % unit(names), lambda s, w=where: shown(walks(perfs, s, w))),
+            ("of %s cycles" % whose, lambda s, w=where: shown(walk_share(perfs, s, w), percent)),
+        ]
+    if ept:
+        found.append(("EPT %s" % unit(ept), lambda s: shown(ept_walks(perfs, s))))
+    return found
+
+
+def walk_words(perfs):
+    """What the numbers of walks are."""
+    words = (
+        "Medians of whole runs. dTLB walks: misses of loads and stores in every TLB, as page walks "
+        "that ended, with or without a fault."
+    )
+    names, ept = perfs.walk_events(), perfs.ept_events()
+    units = [unit(n) for n in (names, ept) if n]
+    if "walk cycles" in units:
+        words += " Walk cycles: cycles in which a walker, one or more, was at work%s." % (
+            " for a load, plus those for a store; a cycle with both counts twice"
+            if len(names) > 1 and unit(names) == "walk cycles"
+            else ""
+        )
+    if "walker cycles" in units:
+        words += (
+            " Walker cycles: every cycle counts the walkers at work in it, so that they can be "
+            "more than the cycles."
+        )
+    if ept:
+        words += " EPT %s: those of EPT tables alone, whatever the walk was for." % unit(ept)
+    return words
+
+
+def walk_table(perfs):
+    """Rows of either backend, one below the other: page walks, on the metal alone."""
+    columns = walk_columns(perfs)
+    return Table(
+        ["workload", "under"] + [heading for heading, _ in columns],
+        "ll" + "r" * len(columns),
+        [
+            [row.workload, under] + [make(side) for _, make in columns]
+            for row in perfs.rows
+            for under, side in (("EPT", row.ept), ("shadow", row.spt))
+        ],
+        walk_words(perfs),
     )
 
 
@@ -154,15 +222,34 @@ def hardware_words(perfs):
             if perfs.meta["unit"] == "seconds"
             else "Emulation has no TLB misses to count; shown are the module's and perf's own.",
         )
-    words = EPT_WORDS[perfs.meta["ept_walks"]]
-    if not perfs.walk_events():
+    names, ept = perfs.walk_events(), perfs.ept_events()
+    words = EPT_WORDS[perfs.meta["ept_walks"]] % unit(names)
+    if not names:
         words = "This CPU counts walks, and not their cycles."
+    if ept:
+        words += " EPT's own event is shown beside them and not added"
+        words += (
+            ": a walk cycle is one with any walker at work, a walker cycle counts each of them."
+            if unit(names) != unit(ept)
+            else "."
+        )
     if any(perfs.troubles.get(e["name"]) for e in perfs.events(HARDWARE)):
         words += " Some events could not be counted: the list of events says which."
     return (
         "Page walks are the CPU's own counts (events of its generation, `%s` in "
-        "`scripts/whole/events`), of guest, module and tool together. %s"
-        % (perfs.meta["generation"], words)
+        "`scripts/whole/events`), %s. %s" % (perfs.meta["generation"], split_words(perfs), words)
+    )
+
+
+def split_words(perfs):
+    """How the counts of guest and host are told apart, or why not."""
+    if perfs.split:
+        return (
+            "counted apart in the guest (perf's `:G`) and in the host (`:H`: module, kernel and "
+            "tool), in runs of their own; a number for both is the sum of two runs of one round"
+        )
+    return "of guest, module, kernel and tool together, since %s" % (
+        perfs.meta.get("no_split") or "this file is older than the counting of them apart"
     )
 
 
@@ -180,7 +267,8 @@ def section(perfs, pictures, run):
         ),
         Text(hardware_words(perfs)),
         main_table(perfs),
-        *(Figure(p, command("results/%s/plots" % run, p.name)) for p in pictures),
+        *([walk_table(perfs)] if perfs.hardware else []),
+        *(Figure(p, command(run + "/plots", p.name)) for p in pictures),
         all_table(perfs),
         events_table(perfs),
         Text("%s, %s. Again:" % (perfs.meta["tool"], whole.turns(perfs.meta))),
@@ -188,11 +276,27 @@ def section(perfs, pictures, run):
     ]
 
 
-def ept_walks_words(perfs):
-    """What a picture of walk cycles must say of EPT."""
-    names = [e["name"] for e in perfs.events(HARDWARE)]
-    if EPT_WALKS not in names:
-        return "no event tells walks of EPT tables apart"
-    if perfs.meta["ept_walks"] == APART:
-        return "walks of EPT tables added"
-    return "walks of EPT tables not added"
+def walk_pictures(perfs):
+    """[(name, title, axis, value of a Side)] of the pictures of the CPU's events."""
+    if not perfs.hardware:
+        return []
+    names, ept = perfs.walk_events(), perfs.ept_events()
+    of_ept = EPT_TITLES[perfs.meta["ept_walks"]]
+
+    def share(side):
+        """The guest's, in percent."""
+        found = walk_share(perfs, side, IN_GUEST)
+        return found and whole.Series([100 * v for v in found.values])
+
+    found = [("perf-dtlb", "dTLB walks", "page walks", lambda s: dtlb_walks(perfs, s))]
+    if names:
+        title = "Page walks of loads and stores (%s)" % of_ept
+        found.append(("perf-walks", title, AXES[unit(names)], lambda s: walks(perfs, s)))
+        if perfs.split:
+            title = "Page walks in the guest, as a share of its cycles (%s)" % of_ept
+            axis = AXES[unit(names)] + ", % of the guest's"
+            found.append(("perf-guest-walks", title, axis, share))
+    if ept:
+        title = "Page walks of EPT tables"
+        found.append(("perf-ept-walks", title, AXES[unit(ept)], lambda s: ept_walks(perfs, s)))
+    return found

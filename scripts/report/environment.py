@@ -143,14 +143,17 @@ def flat(prefix, value):
             yield prefix + name, ABSENT if item in (None, "") else str(item)
 
 
-def seconds(run_dir, machine):
-    """[(figure, seconds or None)]: wall time of the whole bench and of the boot."""
-    bench = machine.get("bench_seconds")
+def seconds(run_dir, machine, bench=None):
+    """[(figure, seconds or None)]: wall time of the whole bench and of the boot.
+
+    BENCH, where it is given, is newer than what the run folder keeps.
+    """
     try:
-        with open(os.path.join(run_dir, "bench_seconds"), encoding="utf-8") as file:
-            bench = file.read().strip()
+        if bench is None:
+            with open(os.path.join(run_dir, "bench_seconds"), encoding="utf-8") as file:
+                bench = file.read().strip()
     except FileNotFoundError:
-        pass
+        bench = machine.get("bench_seconds")
     found = []
     for name, value in (
         ("bench.seconds", bench),

@@ -26,6 +26,7 @@ FIGURES = [
     ("switch.spt", "spt", "switch", "switch", "load another CR3, touch 8 pages"),
     ("demand.ept", "ept", "demand-paging", "demand", "guest page fault that maps a page"),
     ("demand.spt", "spt", "demand-paging", "demand", "guest page fault that maps a page"),
+    ("demand.spt.default", "spt", "demand-paging", "demand", "guest page fault that maps a page"),
 ]
 # Those that a reader asks of shadow paging at its best.
 BEST = ("edit.spt.best", "demand.spt")

@@ -3,8 +3,9 @@
 
 The file is made by `make perf` (scripts/whole), which counts in passes: the
 module's events and perf's own ones together, the hardware's in runs of their own.
-An event that the machine has not, or that never got a counter, is missing and
-said to be; only the module's must be there.
+Where the machine can count in guest and host apart, the hardware's events have
+passes and names of either side. An event that the machine has not, or that never
+got a counter, is missing and said to be; only the module's must be there.
 """
 import math
 import os
@@ -16,27 +17,31 @@ from whole import Row, Series
 OURS, SOFTWARE, HARDWARE = "ours", "software", "hardware"
 KINDS = (OURS, SOFTWARE, HARDWARE)
 
-# How cycles of walks and walks of EPT tables go together, see scripts/whole/events.
-APART, BESIDE, NONE = "apart", "beside", "none"
-EPT_WALKS = "ept_walk_cycles"
-WALKS = "_walk_cycles"
+# How cycles of walks and walks of EPT tables go together, and what a name's end says
+# of its unit: see scripts/whole/events.
+APART, WITHIN, BESIDE, NONE = "apart", "within", "beside", "none"
+COMPLETED, CYCLES, PENDING = "_walks", "_walk_cycles", "_walk_pending"
+OF_EPT = "ept_"
+
+# What the names of the hardware's events end in where its counts are split.
+IN_GUEST, IN_HOST = "_guest", "_host"
 
 
 class Side:
-    """One run line under one backend: [{event: value or None}] of each pass."""
+    """One run line under one backend: {event: value or None} of each round."""
 
     def __init__(self):
-        self.passes = {}
+        self.rounds = {}
+        self.seen = {}  # pass: rounds that have it
 
     def values(self, total):
-        """TOTAL of every sample that has all it needs, as a Series or None."""
+        """TOTAL of every round that has all it needs, as a Series or None."""
         found = []
-        for samples in self.passes.values():
-            for sample in samples:
-                try:
-                    found.append(total(sample))
-                except (KeyError, TypeError):
-                    continue  # of another pass, or not counted
+        for sample in self.rounds.values():
+            try:
+                found.append(total(sample))
+            except (KeyError, TypeError):
+                continue  # not counted
         return Series(found) if found else None
 
     def event(self, name):
@@ -62,12 +67,33 @@ class Perfs:
         """Was any event of the hardware asked for?"""
         return bool(self.events(HARDWARE))
 
+    @property
+    def split(self):
+        """Were guest and host counted apart? Older files say nothing: they were not."""
+        return self.meta.get("split", False)
+
+    @property
+    def sides(self):
+        """What the names of the hardware's events end in."""
+        return (IN_GUEST, IN_HOST) if self.split else ("",)
+
+    def names(self, *endings):
+        """The hardware's events with one of ENDINGS, without their side.
+
+        Loads and stores; on CPUs that have one event of both, that alone.
+        """
+        ends = tuple(e + self.sides[0] for e in endings)
+        names = [e["name"] for e in self.events(HARDWARE) if e["name"].endswith(ends)]
+        names = [n[: len(n) - len(self.sides[0])] for n in names]
+        return [n for n in names if n.startswith("dtlb_")] or names
+
     def walk_events(self):
-        """The events whose sum is the cycles of page walks."""
-        names = [e["name"] for e in self.events(HARDWARE) if e["name"].endswith(WALKS)]
-        if self.meta["ept_walks"] != APART:
-            names = [n for n in names if n != EPT_WALKS]
-        return names
+        """The events whose sum is what walks of loads and stores took."""
+        return [n for n in self.names(CYCLES, PENDING) if not n.startswith(OF_EPT)]
+
+    def ept_events(self):
+        """The event of walks of EPT tables, as a list that may be empty."""
+        return self.names(OF_EPT + "walk_cycles", OF_EPT + "walk_pending")
 
 
 def exits(side):
@@ -81,18 +107,36 @@ def flushes(side):
     return side.event("tlb_flush_vmm")
 
 
-def walks(perfs, side):
-    """Cycles of page walks, None where one of the events is missing."""
-    names = perfs.walk_events()
-    return side.values(lambda s: sum(s[n] for n in names)) if names else None
+def sum_of(perfs, side, names, where=None):
+    """The sum of events in guest or host, or in all; None where one is missing."""
+    full = [n + w for w in ([where] if where else perfs.sides) for n in names]
+    return side.values(lambda s: sum(s[n] for n in full)) if names else None
 
 
-def walk_share(perfs, side):
-    """Walk cycles as a share of all cycles of the run."""
-    names = perfs.walk_events()
+def dtlb_walks(perfs, side):
+    """Page walks of loads and stores that ended."""
+    return sum_of(perfs, side, perfs.names(COMPLETED))
+
+
+def walks(perfs, side, where=None):
+    """What page walks of loads and stores took."""
+    return sum_of(perfs, side, perfs.walk_events(), where)
+
+
+def ept_walks(perfs, side):
+    """What walks of EPT tables took, by their own event."""
+    return sum_of(perfs, side, perfs.ept_events())
+
+
+def walk_share(perfs, side, where=None):
+    """What walks took, divided by the cycles on the same side."""
+    names, sides = perfs.walk_events(), [where] if where else perfs.sides
     if not names:
         return None
-    return side.values(lambda s: sum(s[n] for n in names) / (s["cpu_cycles"] or None))
+    return side.values(
+        lambda s: sum(s[n + w] for w in sides for n in names)
+        / (sum(s["cpu_cycles" + w] for w in sides) or None)
+    )
 
 
 def check_events(file):
@@ -108,14 +152,30 @@ def check_events(file):
     needed = ["vm_exits", "tlb_flush_vmm"] + ["exit_" + reason.lower() for reason in HOST]
     for name in needed:
         file.check(name in names, "counts no '%s'" % name)
-    if HARDWARE in [e["kind"] for events in found.values() for e in events]:
+    hardware = [e["name"] for events in found.values() for e in events if e["kind"] == HARDWARE]
+    if hardware:
         file.check(
-            file.meta.get("ept_walks") in (APART, BESIDE, NONE),
+            file.meta.get("ept_walks") in (APART, WITHIN, BESIDE, NONE),
             "does not say how its walk cycles and EPT go together",
         )
+        check_split(file, hardware)
     else:
         file.field(file.meta, "absent", str)
     return found
+
+
+def check_split(file, names):
+    """Do the hardware's events have sides where meta says so, and nowhere else?"""
+    split, why = file.meta.get("split", False), file.meta.get("no_split")
+    file.check(isinstance(split, bool), "does not say whether guest and host were counted apart")
+    file.check(why is None or isinstance(why, str), "has a 'no_split' that is no text")
+    of_guest = [n[: -len(IN_GUEST)] for n in names if n.endswith(IN_GUEST)]
+    of_host = [n[: -len(IN_HOST)] for n in names if n.endswith(IN_HOST)]
+    file.check(
+        len(of_guest) + len(of_host) == (len(names) if split else 0)
+        and sorted(of_guest) == sorted(of_host),
+        "has events of guest and host that do not fit its 'split'",
+    )
 
 
 def value_of(file, event, line, troubles):
@@ -160,6 +220,19 @@ def sample_of(file, record, events, perfs):
     return sample
 
 
+def round_of(file, record, seen):
+    """The number of a run's round, which must be new to SEEN, and is put there."""
+    number, rounds = file.field(record, "round", int), file.meta["rounds"]
+    file.check(0 < number <= rounds, "has a round %d of %d" % (number, rounds))
+    file.check(
+        number not in seen,
+        "has %s under %s, pass %s, twice in round %d"
+        % (record["run"], record["mmu"], record["pass"], number),
+    )
+    seen.add(number)
+    return number
+
+
 def load(run_dir, emulated):
     """The Perfs of a run folder, None where perf counted nothing."""
     path = os.path.join(run_dir, "perf.json")
@@ -176,14 +249,15 @@ def load(run_dir, emulated):
         file.check(run.split(), "has a run without a workload")
         file.check(stage in events, "has a pass '%s' that its list of events has not" % stage)
         both = sides.setdefault(run, {m: Side() for m in whole.MMUS})
-        both[mmu].passes.setdefault(stage, []).append(
+        number = round_of(file, record, both[mmu].seen.setdefault(stage, set()))
+        both[mmu].rounds.setdefault(number, {}).update(
             sample_of(file, record, events[stage], perfs)
         )
     file.check(sides, "holds no run")
     for run, both in sides.items():
         for mmu, side in both.items():
             for stage in events:
-                count = len(side.passes.get(stage, []))
+                count = len(side.seen.get(stage, []))
                 file.check(
                     count == file.meta["rounds"],
                     "has %d runs of %s under %s, pass %s, in %d rounds: it is cut short or damaged"

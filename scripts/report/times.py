@@ -148,7 +148,7 @@ def section(times, picture, run):
         ),
         Text(summary(times)),
         table(times),
-        Figure(picture, command("results/%s/plots" % run, picture.name)),
+        Figure(picture, command(run + "/plots", picture.name)),
         Text(
             "%s, %d warm-up run%s before each that counts, %s. What a command does not name "
             "has its default. Again:"

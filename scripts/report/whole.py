@@ -90,7 +90,7 @@ def command(row):
 
 def again(what, run):
     """The command that makes the measurement again."""
-    return "make %s RUN=results/%s" % (what, run)
+    return "make %s RUN=%s" % (what, run)
 
 
 def ratio(row_ept, row_spt):

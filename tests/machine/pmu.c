@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,6 +64,21 @@ static bool refused(struct perf_event_attr attr, int error)
 	return fd < 0 && errno == error;
 }
 
+/* Our perf_event.h is older than config3, the word after it; so is 6.1 (E2BIG). */
+static bool refused_config3(void)
+{
+	struct {
+		struct perf_event_attr attr;
+		__u64 config3;
+	} longer = { .attr = event_attr(event_named("vm_exits")->config), .config3 = 1 };
+
+	longer.attr.size = sizeof(longer);
+	return syscall(SYS_perf_event_open, &longer, 0, -1, -1, PERF_FLAG_FD_CLOEXEC) < 0 &&
+	       (errno == EINVAL || errno == E2BIG);
+}
+
+_Static_assert(sizeof(struct perf_event_attr) == PERF_ATTR_SIZE_VER7, "config3 comes next");
+
 static void check_refusals(void)
 {
 	struct perf_event_attr good = event_attr(event_named("vm_exits")->config), attr;
@@ -90,6 +106,7 @@ static void check_refusals(void)
 	REFUSED(EINVAL, "a number beyond the format", attr.config = ~0ull);
 	REFUSED(EINVAL, "config1", attr.config1 = 1);
 	REFUSED(EINVAL, "config2", attr.config2 = 1);
+	report(refused_config3(), "refused is config3");
 #undef REFUSED
 	report(!refused(good, 0), "and with none of it the event opens");
 }

@@ -7,18 +7,24 @@ tests say what is in them. They are no measurement of anything.
 import json
 import os
 
-# Events of three generations as scripts/whole/inside would ask for them: apart,
-# none, beside. (pass, name)
+# Events of some generations as scripts/whole/inside would ask for them: how their
+# walk cycles and EPT go together, (pass, name).
 WALKS = [("walks", "load_walks"), ("walks", "store_walks")]
 CYCLES = [("cycles", "load_walk_cycles"), ("cycles", "store_walk_cycles")]
-EPT = [("cycles", "ept_walk_cycles")]
+PENDING = [("cycles", "load_walk_pending"), ("cycles", "store_walk_pending")]
+EPT, EPT_PENDING = [("cycles", "ept_walk_cycles")], [("cycles", "ept_walk_pending")]
+BOTH = [("walks", "load_walks"), ("walks", "dtlb_walks")]
 ALL = [("cycles", "cpu_cycles")]
 GENERATIONS = {
-    "skylake": ("apart", WALKS + CYCLES + EPT + ALL),
+    "skylake": ("apart", WALKS + CYCLES + EPT_PENDING + ALL),
     "icelake": ("none", WALKS + CYCLES + ALL),
     "haswell": ("beside", WALKS + CYCLES + EPT + ALL),
-    "nehalemep": ("none", WALKS + ALL),
+    "nehalemep": ("none", BOTH + ALL),
+    "westmereep-dp": ("beside", BOTH + [("cycles", "dtlb_walk_cycles")] + EPT + ALL),
+    "goldmontplus": ("within", WALKS + PENDING + EPT_PENDING + ALL),
+    "sierraforest": ("within", WALKS + PENDING + ALL),
 }
+NO_SPLIT = "this machine can't split them"
 SOFTWARE = ("task-clock", "page-faults", "context-switches")
 OURS = (
     *("vm_exits", "tlb_flush_vmm", "exit_exception_nmi", "exit_external_interrupt"),
@@ -63,12 +69,16 @@ def times(machine, seconds):
     return {"meta": meta, "rounds": out}
 
 
-def events_of(generation):
+def events_of(generation, split):
     """The list of events that were asked for."""
     found = [("counts", "software", name) for name in SOFTWARE]
     found += [("counts", "ours", name) for name in OURS]
     if generation:
-        found += [(stage, "hardware", name) for stage, name in GENERATIONS[generation][1]]
+        found += [
+            (stage + side.replace("_", "-"), "hardware", name + side)
+            for side in (("_guest", "_host") if split else ("",))
+            for stage, name in GENERATIONS[generation][1]
+        ]
     return [
         {"pass": stage, "kind": kind, "name": name, "event": "x/%s/" % name, "intel": "-"}
         for stage, kind, name in found
@@ -89,9 +99,9 @@ def line(name, value, share=100.0):
     }
 
 
-def perf(machine, generation, counts, shares=()):
+def perf(machine, generation, counts, shares=(), split=False):
     """COUNTS: {run: (EPT, shadow)}, each {event: [a value a round]}; what is not named is 0."""
-    events = events_of(generation)
+    events = events_of(generation, split)
     passes = {stage: None for stage in (e["pass"] for e in events)}
     longest = [len(v) for both in counts.values() for side in both for v in side.values()]
     rounds, shares, runs = max(longest), dict(shares), []
@@ -118,6 +128,8 @@ def perf(machine, generation, counts, shares=()):
         "generation": generation,
         "ept_walks": GENERATIONS[generation][0] if generation else None,
         "absent": None if generation else "this machine's CPU has no PMU that the kernel knows",
+        "split": split,
+        "no_split": NO_SPLIT if generation and not split else None,
         "events": events,
     }
     return {"meta": meta, "runs": runs}

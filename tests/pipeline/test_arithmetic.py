@@ -471,8 +471,8 @@ class Figures(unittest.TestCase):
         told = headline.missing(suite, peers, [("bench.seconds", None)])
         self.assertTrue(told[0].startswith("hypercall.ept is not available: no rows"))
         self.assertTrue(told[-1].startswith("bench.seconds is not available"))
-        # Of eleven figures one is there; three strategies, KVM, three proofs, the seconds.
-        self.assertEqual(len(told), 10 + 3 + 1 + 3 + 1)
+        # Of twelve figures one is there; three strategies, KVM, three proofs, the seconds.
+        self.assertEqual(len(told), 11 + 3 + 1 + 3 + 1)
 
 
 class Rest(unittest.TestCase):

@@ -41,16 +41,25 @@ if sys.argv[1] == "--version":
     print("perf version 0")
     sys.exit()
 a = sys.argv[1:]
-words = re.sub(r",(?=(umask|name)=)", ";", a[a.index("-e") + 1]).split(",")
+words = re.sub(r",(?=(umask|cmask|name)=)", ";", a[a.index("-e") + 1]).split(",")
 with open(a[a.index("-o") + 1], "w") as out:
     out.write("# started on some day\n\n")
     for w in words:
-        name = re.search(r"name=([a-z_0-9]+)", w)
+        name = re.search(r"name=([a-z_0-9]+)/([GH]+)", w)
         out.write(json.dumps({"counter-value": "7.000000", "pcnt-running": 100.0,
-                              "event": name.group(1) + ":GH" if name else w}) + "\n")
+                              "event": ":".join(name.groups()) if name else w}) + "\n")
 with open("@TOP@/log", "a") as log:
     log.write("perf %s\n" % " ".join(a))
 """
+
+# hvbench as far as inside itself calls it here.
+HVBENCH = """#!/bin/sh
+[ "$1" = info ] || exit 3
+echo "engine: hvbench, interface version 1"
+echo "pml                  yes  page-modification logging"
+%s
+"""
+SPLIT = "echo 'perf_split           %s  what perf counts, apart'"
 
 
 class Metal:
@@ -68,7 +77,11 @@ class Metal:
         self.write("log", "")
         self.write("out/machine.json", '{"machine": "metal", "cpu_model": "X", "kernel": "6"}')
         shutil.copy(os.path.join(WHOLE, "events"), os.path.join(top, "whole", "events"))
-        for name, text in (("hyperfine", HYPERFINE), ("perf", PERF)):
+        for name, text in (
+            ("hyperfine", HYPERFINE),
+            ("perf", PERF),
+            ("hvbench", HVBENCH % SPLIT % "no"),
+        ):
             self.write("bin/" + name, text.replace("@TOP@", top))
         with open(os.path.join(WHOLE, "inside"), encoding="utf-8") as file:
             text = file.read()
@@ -172,11 +185,66 @@ class Inside(unittest.TestCase):
             "cpu/event=0x49,umask=0x0e,name=store_walks/GH --",
             calls[1],
         )
-        self.assertIn("cpu/event=0x4f,umask=0x10,name=ept_walk_cycles/GH,", calls[2])
-        self.assertIn("cpu/event=0x3c,name=cpu_cycles/GH --", calls[2])
+        self.assertIn(
+            "-e cpu/event=0x08,umask=0x10,cmask=1,name=load_walk_cycles/GH,"
+            "cpu/event=0x49,umask=0x10,cmask=1,name=store_walk_cycles/GH,"
+            "cpu/event=0x4f,umask=0x10,name=ept_walk_pending/GH,"
+            "cpu/event=0x3c,name=cpu_cycles/GH --",
+            calls[2],
+        )
         found = perfs.load(metal.collect(), False)
         self.assertEqual((found.meta["generation"], found.meta["ept_walks"]), ("skylake", "apart"))
-        self.assertEqual(perfs.walks(found, found.rows[0].ept).values, [21, 21])
+        self.assertFalse(found.split)
+        self.assertIn("can't switch the CPU's counters at VM entry", found.meta["no_split"])
+        self.assertEqual(perfs.walks(found, found.rows[0].ept).values, [14, 14])
+        self.assertEqual(perfs.ept_walks(found, found.rows[0].ept).values, [7, 7])
+
+    def test_split(self):
+        """where the module can, every event of the CPU is counted in guest and host apart"""
+        metal = self.metal(0x55, "cpu", "hvbench/events")
+        metal.write("bin/hvbench", HVBENCH % SPLIT % "yes")
+        done = metal.run("2", "1", "perf")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        calls = metal.log()
+        self.assertEqual(len(calls), 5 * 8)
+        self.assertIn("hvbench/vm_exits,name=vm_exits/GH,", calls[0])
+        for place, side, letter in ((1, "guest", "G"), (3, "host", "H")):
+            self.assertIn(
+                "-e cpu/event=0x08,umask=0x0e,name=load_walks_@/!,"
+                "cpu/event=0x49,umask=0x0e,name=store_walks_@/! --".replace("@", side).replace(
+                    "!", letter
+                ),
+                calls[place],
+            )
+            self.assertIn(
+                "-e cpu/event=0x08,umask=0x10,cmask=1,name=load_walk_cycles_@/!,"
+                "cpu/event=0x49,umask=0x10,cmask=1,name=store_walk_cycles_@/!,"
+                "cpu/event=0x4f,umask=0x10,name=ept_walk_pending_@/!,"
+                "cpu/event=0x3c,name=cpu_cycles_@/! --".replace("@", side).replace("!", letter),
+                calls[place + 1],
+            )
+        found = perfs.load(metal.collect(), False)
+        self.assertTrue(found.split)
+        self.assertIsNone(found.meta["no_split"])
+        stages = list(dict.fromkeys(e["pass"] for e in found.events("hardware")))
+        self.assertEqual(stages, ["walks-guest", "cycles-guest", "walks-host", "cycles-host"])
+        side = found.rows[0].ept
+        self.assertEqual(perfs.walks(found, side).values, [28, 28])
+        self.assertEqual(perfs.walks(found, side, perfs.IN_GUEST).values, [14, 14])
+        self.assertEqual(perfs.dtlb_walks(found, side).values, [28, 28])
+
+    def test_split_unknown(self):
+        """an hvbench that says nothing of it does not split; one that fails ends the run"""
+        metal = self.metal(0x6A, "cpu", "hvbench/events")
+        metal.write("bin/hvbench", HVBENCH % "")
+        self.assertEqual(metal.run("1", "1", "perf").returncode, 0)
+        found = perfs.load(metal.collect(), False)
+        self.assertFalse(found.split)
+        self.assertIn("this hvbench does not switch", found.meta["no_split"])
+        metal.write("bin/hvbench", "#!/bin/sh\nexit 3\n")
+        done = metal.run("1", "1", "perf")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("hvbench info failed", done.stderr)
 
     def test_other_cpus(self):
         """other CPUs have other events, a hybrid one those of its large cores"""
@@ -185,6 +253,14 @@ class Inside(unittest.TestCase):
             (0x97, "cpu_core", "sapphirerapids", "none"),
             (0x3F, "cpu", "haswell", "beside"),
             (0x2E, "cpu", "nehalemep", "none"),
+            (0xAA, "cpu_core", "sapphirerapids", "none"),
+            (0xAD, "cpu", "sapphirerapids", "none"),
+            (0xBD, "cpu_core", "sapphirerapids", "none"),
+            (0xC6, "cpu_core", "sapphirerapids", "none"),
+            (0x7A, "cpu", "goldmontplus", "within"),
+            (0x86, "cpu", "snowridgex", "within"),
+            (0x9C, "cpu", "snowridgex", "within"),
+            (0xAF, "cpu", "sierraforest", "within"),
         ):
             metal = self.metal(model, pmu, "hvbench/events")
             self.assertEqual(metal.run("1", "1", "perf").returncode, 0)
@@ -206,6 +282,7 @@ class Inside(unittest.TestCase):
             found = perfs.load(metal.collect(), False)
             self.assertIn(why, found.meta["absent"])
             self.assertFalse(found.hardware)
+            self.assertEqual((found.split, found.meta["no_split"]), (False, None))
 
     def test_no_pmu(self):
         """a module without a PMU is refused, with the cure"""
@@ -291,11 +368,24 @@ class Tables(unittest.TestCase):
             elif words[0] not in ("ours", "software"):
                 now.append(words)
         for (name, ept), events in groups.items():
-            names = [e[0] for e in events]
-            self.assertEqual(perfs.EPT_WALKS in names, ept != perfs.NONE, name)
-            self.assertIn(ept, (perfs.APART, perfs.BESIDE, perfs.NONE))
-            for ending in ("_walks", "_cycles"):
-                self.assertLessEqual(sum(n.endswith(ending) for n in names), 4)
-            for event in events:
-                self.assertRegex(" ".join(event[1:3]), r"^0x[0-9a-f]{2} 0x[0-9a-f]{2}$")
-                self.assertTrue(event[0].endswith(("_walks", "_cycles")), event)
+            self.check_generation(name, ept, events)
+
+    def check_generation(self, name, ept, events):
+        """One CPU's events: counters enough, and names that say what Intel's say."""
+        names = [e[0] for e in events]
+        self.assertIn(ept, (perfs.APART, perfs.WITHIN, perfs.BESIDE, perfs.NONE))
+        if ept != perfs.WITHIN:
+            has = any(n.startswith(perfs.OF_EPT) for n in names)
+            self.assertEqual(has, ept != perfs.NONE, name)
+        # One for cpu_cycles, should something else have that of its own.
+        completed = sum(n.endswith(perfs.COMPLETED) for n in names)
+        self.assertLessEqual(completed, 4)
+        self.assertLessEqual(len(names) - completed + 1, 4)
+        for event in events:
+            self.assertRegex(" ".join(event[1:3]), r"^0x[0-9a-f]{2} 0x[0-9a-f]{2}$")
+            kind = event[3].split(".")[1]
+            self.assertTrue(kind.startswith("WALK_"), event)
+            ending = {"WALK_COMPLETED": perfs.COMPLETED, "WALK_PENDING": perfs.PENDING}
+            self.assertTrue(event[0].endswith(ending.get(kind, perfs.CYCLES)), event)
+            # The one difference between the two in Intel's lists.
+            self.assertEqual(event[4:], ["cmask=1"] if kind == "WALK_ACTIVE" else [], event)

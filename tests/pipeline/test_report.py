@@ -9,6 +9,7 @@ import struct
 import subprocess
 import tempfile
 import unittest
+from unittest import mock
 import xml.etree.ElementTree as xml
 import zlib
 
@@ -149,7 +150,7 @@ class Report(unittest.TestCase):
         before = digests(copy)
         page = read(self.runs["emulated"], "report.md")
         for name in PICTURES:
-            told = re.search(r"`cd results/emulated/plots && (.*gnuplot %s\.gp)`" % name, page)
+            told = re.search(r"`cd %s/plots && (.*gnuplot %s\.gp)`" % (os.path.realpath(self.runs["emulated"]), name), page)
             for kind in ("svg", "png"):
                 os.remove(os.path.join(copy, "%s.%s" % (name, kind)))
             subprocess.run(told.group(1), shell=True, cwd=copy, check=True)
@@ -246,7 +247,8 @@ class Report(unittest.TestCase):
             ("machine.boot_seconds", "9.5\tseconds"),
         ):
             self.assertEqual(rows[name], value, name)
-        self.assertEqual(len(rows), 50)
+        self.assertNotEqual(rows["demand.spt.default"], rows["demand.spt"])
+        self.assertEqual(len(rows), 53)
         shown = subprocess.run(
             [os.path.join(SCRIPTS, "figures"), self.runs["emulated"]],
             capture_output=True,
@@ -401,6 +403,32 @@ class Part(unittest.TestCase):
         self.assertIn('"commit"', kept)
         report(self.run_dir)
         self.assertEqual(read(self.run_dir, "environment.json"), kept)
+
+    def test_failure_changes_nothing(self):
+        """a report that fails, or is stopped, leaves the older one as it was"""
+        report(self.run_dir, "--bench-seconds", "321")
+        before = digests(self.run_dir)
+        for body, why in (("exit 3", "gnuplot"), ("kill -INT $PPID; sleep 1", "SIGINT")):
+            tools = tempfile.mkdtemp()
+            self.addCleanup(shutil.rmtree, tools)
+            fake = os.path.join(tools, "gnuplot")
+            with open(fake, "w", encoding="utf-8") as out:
+                out.write("#!/bin/sh\n%s\n" % body)
+            os.chmod(fake, 0o755)
+            with mock.patch.dict(os.environ, PATH=tools + ":" + os.environ["PATH"]):
+                done = report(self.run_dir, "--bench-seconds", "5")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(why, done.stderr)
+            self.assertNotIn("Traceback", done.stderr)
+            self.assertEqual(digests(self.run_dir), before)
+
+    def test_bench_seconds(self):
+        """a wall time that is none is refused, and nothing is written"""
+        before = digests(self.run_dir)
+        for wrong in ("-5", "nan", "inf", "soon"):
+            done = report(self.run_dir, "--bench-seconds=" + wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(digests(self.run_dir), before)
 
     def test_single_workload(self):
         """one workload with one repetition is enough for a report"""

@@ -38,9 +38,12 @@ COUNTS = {
             "exit_preemption_timer": [0, 40],
             "exit_ept_violation": [4, 4],
             "tlb_flush_vmm": [2, 2],
+            "load_walks": [10, 14],
+            "store_walks": [5, 5],
             "load_walk_cycles": [100, 140],
             "store_walk_cycles": [50, 50],
             "ept_walk_cycles": [30, 30],
+            "ept_walk_pending": [32, 36],
             "cpu_cycles": [1000, 1000],
         },
         {
@@ -49,12 +52,45 @@ COUNTS = {
             "exit_exception_nmi": [7, 7],
             "exit_invlpg": [2, 2],
             "tlb_flush_vmm": [0, 0],
+            "load_walks": [7, 7],
+            "store_walks": [3, 3],
             "load_walk_cycles": [60, 60],
             "store_walk_cycles": [20, 20],
             "cpu_cycles": [1600, 1600],
         },
     )
 }
+# Guest and host apart. Both rise by rounds: put together crosswise, sums would be equal.
+SPLIT = {
+    HYPERCALL: (
+        {
+            "load_walks_guest": [8, 12],
+            "store_walks_guest": [4, 4],
+            "load_walks_host": [2, 2],
+            "store_walks_host": [1, 1],
+            "load_walk_cycles_guest": [90, 130],
+            "store_walk_cycles_guest": [40, 40],
+            "ept_walk_pending_guest": [30, 34],
+            "cpu_cycles_guest": [500, 500],
+            "load_walk_cycles_host": [10, 50],
+            "store_walk_cycles_host": [10, 10],
+            "ept_walk_pending_host": [1, 1],
+            "cpu_cycles_host": [500, 500],
+        },
+        {
+            "load_walks_guest": [6, 6],
+            "load_walks_host": [5, 5],
+            "load_walk_cycles_guest": [36, 36],
+            "store_walk_cycles_guest": [4, 4],
+            "cpu_cycles_guest": [400, 400],
+            "load_walk_cycles_host": [30, 30],
+            "store_walk_cycles_host": [10, 10],
+            "cpu_cycles_host": [1600, 1600],
+        },
+    )
+}
+HEAD = "| workload | under | dTLB walks |"
+EPT_ROW, SPT_ROW = "\n| hypercall | EPT ", "\n| hypercall | shadow "
 
 
 class Whole(unittest.TestCase):
@@ -110,7 +146,7 @@ class Times(Whole):
             "paging in 0**, and in 1 as much (closer than 2 %).",
             page,
         )
-        self.assertIn("make time RUN=results/x", page)
+        self.assertIn("make time RUN=x", page)
         for word in ("second", " ms", "cycle"):
             self.assertNotIn(word, page)
 
@@ -169,6 +205,15 @@ class Perfs(Whole):
         """The section as Markdown."""
         return document.markdown(counted.section(self.perfs(value, emulated), [], "x"))
 
+    def pictures(self, value):
+        """{name: (title, values under EPT, values under shadow paging)} of the CPU's pictures."""
+        found = self.perfs(value)
+        ept, spt = found.rows[0].ept, found.rows[0].spt
+        return {
+            name: (title, total(ept) and total(ept).values, total(spt) and total(spt).values)
+            for name, title, _, total in counted.walk_pictures(found)
+        }
+
     def test_counts(self):
         """exits are without the host's turns; flushes are the sum that was executed"""
         page = self.page(synthetic_whole.perf("emulated", None, COUNTS), True)
@@ -179,48 +224,172 @@ class Perfs(Whole):
         )
         self.assertIn("| hypercall | vm_exits | 4,150 | 4,100–4,200 | 4,107 | 4,107–4,107 |", page)
         self.assertIn("| hypercall | page-faults | 0 | 0–0 | 0 | 0–0 | 2, 2 |", page)
-        self.assertIn("make perf RUN=results/x", page)
+        self.assertIn("make perf RUN=x", page)
 
     def test_emulated(self):
         """in emulation the CPU's events are said to be absent; the clock counts instructions"""
-        page = self.page(synthetic_whole.perf("emulated", None, COUNTS), True)
+        value = synthetic_whole.perf("emulated", None, COUNTS)
+        page = self.page(value, True)
         self.assertIn("**The CPU's own events are absent**: this machine's CPU has no PMU", page)
         self.assertIn("| page walks | the CPU's | – | – | absent |", page)
         self.assertIn(
             "| task-clock, instructions | 3,000,000 | 2,000,000–4,000,000 | 3,000,000 |", page
         )
-        for word in ("walk cycles", " ms", "second"):
+        for word in ("walk cycles", "dTLB", "guest's cycles", "split", " ms", "second"):
             self.assertNotIn(word, page)
+        self.assertFalse(self.perfs(value, True).split)
+        self.assertEqual(counted.walk_pictures(self.perfs(value, True)), [])
 
     def test_apart(self):
-        """where the walk events leave out EPT, its walks are added"""
-        page = self.page(synthetic_whole.perf("metal", "skylake", COUNTS))
-        # (100+50+30 and 140+50+30) of 1000; (60+20+0) of 1600.
-        self.assertIn("| 200 | 80 | 20 % | 5 % | `hvbench", page)
-        self.assertIn("leave out walks of EPT tables", page)
-        self.assertIn("| ept_walk_cycles | 30 | 30–30 | 0 | 0–0 | 2, 2 |", page)
+        """where the walk events leave out EPT, its walks are beside, in their own unit"""
+        value = synthetic_whole.perf("metal", "skylake", COUNTS)
+        page = self.page(value)
+        # 10+5 and 14+5 walks, 100+50 and 140+50 cycles of 1000; 7+3, 60+20 of 1600.
+        self.assertIn(HEAD + " walk cycles | of all cycles | EPT walker cycles |\n", page)
+        self.assertIn(EPT_ROW + "| 17 | 170 | 17 % | 34 |\n", page)
+        self.assertIn(SPT_ROW + "| 10 | 80 | 5 % | 0 |\n", page)
+        self.assertIn("| hypercall | 4,100 | 4,107 | ept_violation 4 | exception_nmi 7,", page)
+        self.assertIn("the walk cycles leave out walks of EPT tables", page)
+        self.assertIn("not added: a walk cycle is one with any walker at work, a walker", page)
+        self.assertIn("a cycle with both counts twice. Walker cycles: every cycle counts", page)
+        self.assertIn("| ept_walk_pending | 34 | 32–36 | 0 | 0–0 | 2, 2 |", page)
         self.assertIn("| task-clock, ms | 3 | 2–4 |", page)
         self.assertNotIn("nstruction", page.replace("first instruction", ""))
+        self.assertEqual(
+            self.pictures(value),
+            {
+                "perf-dtlb": ("dTLB walks", [15, 19], [10, 10]),
+                "perf-walks": (
+                    "Page walks of loads and stores (without EPT's)",
+                    [150, 190],
+                    [80, 80],
+                ),
+                "perf-ept-walks": ("Page walks of EPT tables", [32, 36], [0, 0]),
+            },
+        )
 
     def test_beside(self):
-        """where nobody knows, they are shown and not added"""
-        page = self.page(synthetic_whole.perf("metal", "haswell", COUNTS))
-        self.assertIn("| 170 | 80 | 17 % | 5 % |", page)
-        self.assertIn("shown beside them and not added", page)
-        self.assertIn("| ept_walk_cycles | 30 |", page)
+        """where nobody knows, they are shown in the table and not added"""
+        value = synthetic_whole.perf("metal", "haswell", COUNTS)
+        page = self.page(value)
+        self.assertIn(HEAD + " walk cycles | of all cycles | EPT walk cycles |\n", page)
+        self.assertIn(EPT_ROW + "| 17 | 170 | 17 % | 30 |\n", page)
+        self.assertIn(SPT_ROW + "| 10 | 80 | 5 % | 0 |\n", page)
+        self.assertIn("does not say whether this CPU's walk cycles hold those of EPT", page)
+        self.assertIn("shown beside them and not added.", page)
+        self.assertNotIn("alker cycle", page)
+        self.assertIn("with or without EPT's: not said", self.pictures(value)["perf-walks"][0])
+        self.assertEqual(
+            self.pictures(value)["perf-ept-walks"], ("Page walks of EPT tables", [30, 30], [0, 0])
+        )
 
     def test_no_ept_event(self):
         """a CPU without an event for EPT walks says so"""
-        page = self.page(synthetic_whole.perf("metal", "icelake", COUNTS))
-        self.assertIn("| 170 | 80 | 17 % | 5 % |", page)
+        value = synthetic_whole.perf("metal", "icelake", COUNTS)
+        page = self.page(value)
+        self.assertIn(HEAD + " walk cycles | of all cycles |\n", page)
+        self.assertIn(EPT_ROW + "| 17 | 170 | 17 % |\n", page)
         self.assertIn("no event for walks of EPT tables", page)
-        self.assertNotIn("ept_walk_cycles", page)
+        self.assertNotIn("ept_walk", page)
+        self.assertNotIn("shown beside", page)
+        self.assertEqual(list(self.pictures(value)), ["perf-dtlb", "perf-walks"])
+
+    def test_within(self):
+        """where walk events hold EPT's, that is said; and that they count every walker"""
+        counts = copy.deepcopy(COUNTS)
+        counts[HYPERCALL][0].update(
+            {"load_walk_pending": [900, 900], "store_walk_pending": [600, 700]}
+        )
+        value = synthetic_whole.perf("metal", "goldmontplus", counts)
+        page = self.page(value)
+        self.assertIn(HEAD + " walker cycles | of all cycles | EPT walker cycles |", page)
+        # Two walkers have more than 100 %.
+        self.assertIn(EPT_ROW + "| 17 | 1,550 | 155 % | 34 |\n", page)
+        self.assertIn("the walker cycles hold those of EPT tables too", page)
+        self.assertIn("shown beside them and not added.", page)
+        self.assertIn("they can be more than the cycles", page)
+        self.assertNotIn("alk cycles", page)
+        self.assertEqual(
+            self.pictures(value)["perf-walks"],
+            ("Page walks of loads and stores (EPT's included)", [1500, 1600], [0, 0]),
+        )
+        page = self.page(synthetic_whole.perf("metal", "sierraforest", counts))
+        self.assertIn(EPT_ROW + "| 17 | 1,550 | 155 % |\n", page)
+        self.assertIn("the walker cycles hold those of EPT tables too.", page)
+        self.assertNotIn("shown beside", page)
 
     def test_no_cycles(self):
         """a CPU that counts walks and not their cycles has no such column"""
-        page = self.page(synthetic_whole.perf("metal", "nehalemep", COUNTS))
+        counts = copy.deepcopy(COUNTS)
+        counts[HYPERCALL][0]["dtlb_walks"] = [21, 23]
+        value = synthetic_whole.perf("metal", "nehalemep", counts)
+        page = self.page(value)
+        # Its event of both holds the loads already.
+        self.assertIn(EPT_ROW + "| 22 |\n", page)
         self.assertNotIn("walk cycles", page)
         self.assertIn("counts walks, and not their cycles", page)
+        self.assertEqual(list(self.pictures(value)), ["perf-dtlb"])
+
+    def test_one_event_of_both(self):
+        """an event of loads and stores together is not added to that of loads"""
+        counts = copy.deepcopy(COUNTS)
+        counts[HYPERCALL][0].update({"dtlb_walks": [21, 23], "dtlb_walk_cycles": [250, 250]})
+        page = self.page(synthetic_whole.perf("metal", "westmereep-dp", counts))
+        self.assertIn(EPT_ROW + "| 22 | 250 | 25 % | 30 |\n", page)
+        self.assertIn("Walk cycles: cycles in which a walker, one or more, was at work. EPT", page)
+
+    def test_split(self):
+        """guest and host apart: each with its share of its own cycles, and their sums"""
+        value = synthetic_whole.perf("metal", "skylake", SPLIT, split=True)
+        page = self.page(value)
+        self.assertIn(
+            HEAD + " walk cycles | of all cycles | walk cycles in the guest | of the guest's "
+            "cycles | walk cycles in the host | of the host's cycles | EPT walker cycles |\n",
+            page,
+        )
+        # 15 and 19 walks; guest 130 and 170 of 500, host 20 and 60 of 500; EPT 31 and 35.
+        self.assertIn(EPT_ROW + "| 17 | 190 | 19 % | 150 | 30 % | 40 | 8 % | 33 |\n", page)
+        # 11 walks; guest 40 of 400, host 40 of 1600: 80 of 2000.
+        self.assertIn(SPT_ROW + "| 11 | 80 | 4 % | 40 | 10 % | 40 | 2.5 % | 0 |\n", page)
+        self.assertIn("counted apart in the guest (perf's `:G`) and in the host (`:H`", page)
+        self.assertIn("| load_walk_cycles_guest | 110 | 90–130 | 36 | 36–36 | 2, 2 |", page)
+        self.assertNotIn("together, since", page)
+        pictures = self.pictures(value)
+        self.assertEqual(
+            list(pictures), ["perf-dtlb", "perf-walks", "perf-guest-walks", "perf-ept-walks"]
+        )
+        self.assertEqual(pictures["perf-dtlb"][1:], ([15, 19], [11, 11]))
+        self.assertEqual(pictures["perf-walks"][1:], ([150, 230], [80, 80]))
+        title, ept, spt = pictures["perf-guest-walks"]
+        self.assertIn("Page walks in the guest, as a share of its cycles (without EPT's)", title)
+        self.assertEqual([round(v, 9) for v in ept + spt], [26, 34, 10, 10])
+        # Rounds are told by their numbers, whatever the order of the runs.
+        value["runs"].sort(key=lambda r: -r["round"] if "host" in r["pass"] else r["round"])
+        self.assertEqual(sorted(self.pictures(value)["perf-walks"][1]), [150, 230])
+
+    def test_split_missing(self):
+        """what one side lacks is missing in the sum, and there on the other side"""
+        counts = copy.deepcopy(SPLIT)
+        counts[HYPERCALL][0]["load_walk_cycles_host"] = ["<not counted>"] * 2
+        counts[HYPERCALL][1]["cpu_cycles_guest"] = [0, 0]
+        page = self.page(synthetic_whole.perf("metal", "skylake", counts, split=True))
+        self.assertIn(EPT_ROW + "| 17 | – | – | 150 | 30 % | – | – | 33 |\n", page)
+        self.assertIn(SPT_ROW + "| 11 | 80 | 5 % | 40 | – | 40 | 2.5 % | 0 |\n", page)
+
+    def test_not_split(self):
+        """counts of both sides together say why; so does a file from before"""
+        value = synthetic_whole.perf("metal", "skylake", COUNTS)
+        page = self.page(value)
+        self.assertIn(
+            "of guest, module, kernel and tool together, since %s. On this CPU"
+            % synthetic_whole.NO_SPLIT,
+            page,
+        )
+        self.assertNotIn("in the guest", page)
+        del value["meta"]["split"], value["meta"]["no_split"]
+        page = self.page(value)
+        self.assertIn("together, since this file is older than the counting of them apart", page)
+        self.assertIn(EPT_ROW + "| 17 | 170 | 17 % | 34 |\n", page)
 
     def test_missing(self):
         """an event that is not supported leaves a gap, with the reason"""
@@ -228,7 +397,8 @@ class Perfs(Whole):
         counts[HYPERCALL][0]["store_walk_cycles"] = ["<not supported>"] * 2
         counts[HYPERCALL][1]["load_walk_cycles"] = ["<not counted>", 80]
         page = self.page(synthetic_whole.perf("metal", "skylake", counts))
-        self.assertIn("| – | 100 | – | 6.25 % |", page)
+        self.assertIn(EPT_ROW + "| 17 | – | – | 34 |\n", page)
+        self.assertIn(SPT_ROW + "| 10 | 100 | 6.25 % | 0 |\n", page)
         self.assertIn("| store_walk_cycles | – | – | 20 | 20–20 | 0, 2 |", page)
         self.assertIn("| load_walk_cycles | 120 | 100–140 | 80 | 80–80 | 2, 1 |", page)
         self.assertIn("| `x/store_walk_cycles/` | – | not supported |", page)
@@ -276,6 +446,22 @@ class Perfs(Whole):
             (lambda v: v["meta"]["events"][0].update(kind="x"), "of the kind 'x'"),
             (lambda v: v["meta"]["events"].append(v["meta"]["events"][0]), "an event twice"),
             (lambda v: v["meta"]["events"].pop(3), "counts no 'vm_exits'"),
+            (lambda v: v["meta"].update(split=1), "whether guest and host were counted apart"),
+            (lambda v: v["meta"].update(split=True), "do not fit its 'split'"),
+            (lambda v: v["meta"].update(no_split=[]), "'no_split' that is no text"),
+            (lambda v: v["runs"][0].pop("round"), "no number 'round'"),
+            (lambda v: v["runs"][0].update(round=3), "has a round 3 of 2"),
+            (lambda v: v["runs"][0].update(round=0), "has a round 0 of 2"),
+            (lambda v: v["runs"][0].update(round=2), "pass counts, twice in round 2"),
+        ):
+            self.refused(self.perfs, broken(change), *words)
+        good = synthetic_whole.perf("metal", "skylake", SPLIT, split=True)
+        for change, *words in (
+            (lambda v: v["meta"].update(split=False), "do not fit its 'split'"),
+            (lambda v: v["meta"].pop("split"), "do not fit its 'split'"),
+            (lambda v: v["meta"]["events"].pop(), "do not fit its 'split'"),
+            (lambda v: v["meta"]["events"][-1].update(name="x"), "do not fit its 'split'"),
+            (lambda v: v["runs"].pop(), "1 runs of hypercall", "pass cycles-host", "cut short"),
         ):
             self.refused(self.perfs, broken(change), *words)
         self.refused(self.perfs, "", "perf.json cannot be read")
@@ -288,15 +474,21 @@ class InReport(unittest.TestCase):
     def setUpClass(cls):
         cls.top = tempfile.mkdtemp(prefix="hvbench-pipeline-")
         cls.done = {}
-        for kind, unit, generation in (
-            ("emulated", "instructions", None),
-            ("metal", "cycles", "skylake"),
+        for kind, unit, generation, counts in (
+            ("emulated", "instructions", None, COUNTS),
+            ("metal", "cycles", "skylake", COUNTS),
+            ("metal-split", "cycles", "skylake", SPLIT),
         ):
+            machine = kind.partition("-")[0]
             run = os.path.join(cls.top, kind)
             synthetic.write(run, unit)
-            synthetic_whole.write(run, "times.json", synthetic_whole.times(kind, SECONDS[kind]))
             synthetic_whole.write(
-                run, "perf.json", synthetic_whole.perf(kind, generation, COUNTS)
+                run, "times.json", synthetic_whole.times(machine, SECONDS[machine])
+            )
+            synthetic_whole.write(
+                run,
+                "perf.json",
+                synthetic_whole.perf(machine, generation, counts, split=counts is not COUNTS),
             )
             cls.done[kind] = report(run)
 
@@ -306,9 +498,11 @@ class InReport(unittest.TestCase):
 
     def test_sections(self):
         """both sections and their pictures are in the report, which is made without a word"""
+        walks = ["perf-dtlb", "perf-walks", "perf-ept-walks"]
         for kind, pictures in (
             ("emulated", ["end-to-end", "perf-exits", "perf-flushes"]),
-            ("metal", ["end-to-end", "perf-exits", "perf-flushes", "perf-walks"]),
+            ("metal", ["end-to-end", "perf-exits", "perf-flushes"] + walks),
+            ("metal-split", ["end-to-end", "perf-guest-walks"] + walks),
         ):
             run = os.path.join(self.top, kind)
             self.assertEqual((self.done[kind].returncode, self.done[kind].stderr), (0, ""))
@@ -318,12 +512,12 @@ class InReport(unittest.TestCase):
             root = xml.fromstring(read(run, "report.html").replace("<!DOCTYPE html>", ""))
             ids = {e.get("id") for e in root.iter()}
             made = {p[:-4] for p in os.listdir(os.path.join(run, "plots")) if p.endswith(".svg")}
-            for name in ["end-to-end", "perf-exits", "perf-flushes", "perf-walks"]:
+            for name in ["end-to-end", "perf-exits", "perf-flushes", "perf-guest-walks"] + walks:
                 self.assertEqual(name in made, name in pictures, name)
                 self.assertEqual("picture-" + name in ids, name in pictures, name)
             for name in pictures:
                 png_size(os.path.join(run, "plots", name + ".png"))
-                words = {"emulated": "emulated machine"}.get(kind, kind)
+                words = {"emulated": "emulated machine"}.get(kind, "metal")
                 self.assertIn(words, read(run, "plots", name + ".svg"))
 
     def test_picture_data(self):
@@ -335,8 +529,18 @@ class InReport(unittest.TestCase):
         rows = [r.split("\t") for r in read(run, "perf-flushes.tsv").splitlines()]
         self.assertEqual(rows[1][2:], ["2", "2", "2", "-", "-", "-"])
         self.assertIn("1 value of zero cannot be shown", read(run, "perf-flushes.svg"))
+        self.assertIn("cycles with a walker at work (median)", read(run, "perf-walks.svg"))
+        words = "cycles, once for each walker at work (median)"
+        self.assertIn(words, read(run, "perf-ept-walks.svg"))
         rows = [r.split("\t") for r in read(run, "perf-walks.tsv").splitlines()]
-        self.assertEqual(rows[1][2:], ["200", "180", "220", "80", "80", "80"])
+        self.assertEqual(rows[1][2:], ["170", "150", "190", "80", "80", "80"])
+        rows = [r.split("\t") for r in read(run, "perf-dtlb.tsv").splitlines()]
+        self.assertEqual(rows[1][2:], ["17", "15", "19", "10", "10", "10"])
+        rows = [r.split("\t") for r in read(run, "perf-ept-walks.tsv").splitlines()]
+        self.assertEqual(rows[1][2:], ["34", "32", "36", "-", "-", "-"])
+        run = os.path.join(self.top, "metal-split", "plots")
+        rows = [r.split("\t") for r in read(run, "perf-guest-walks.tsv").splitlines()]
+        self.assertEqual(rows[1][2:], ["30", "26", "34", "10", "10", "10"])
 
     def test_absent(self):
         """without the files there are no sections; a damaged file ends the report"""

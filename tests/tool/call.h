@@ -10,9 +10,12 @@ struct call {
 	char *out, *err;
 };
 
+typedef int (*command)(const struct tool *tool, int argc, char **argv);
+
 /* words: "run alpha --mmu ept", split at blanks. Free with call_free(). */
-struct call call(int (*command)(const struct tool *, int, char **), enum machine_kind machine,
-		 const char *words);
+struct call call(command command, enum machine_kind machine, const char *words);
+/* The same into streams of the caller's; returns the exit status. */
+int call_into(command command, enum machine_kind machine, const char *words, FILE *out, FILE *err);
 void call_free(struct call *call);
 
 #endif

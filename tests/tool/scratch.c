@@ -48,7 +48,7 @@ void scratch_mkdir(const char *path)
 		die(path);
 }
 
-static const char *path_of(const char *name)
+const char *scratch_path(const char *name)
 {
 	static char path[512];
 
@@ -58,7 +58,7 @@ static const char *path_of(const char *name)
 
 const char *scratch_write(const char *name, const char *text)
 {
-	const char *path = path_of(name);
+	const char *path = scratch_path(name);
 	FILE *file = fopen(path, "w");
 
 	if (!file || fputs(text, file) < 0 || fclose(file))
@@ -68,12 +68,12 @@ const char *scratch_write(const char *name, const char *text)
 
 bool scratch_exists(const char *name)
 {
-	return !access(path_of(name), F_OK);
+	return !access(scratch_path(name), F_OK);
 }
 
 char *scratch_read(const char *name)
 {
-	FILE *file = fopen(path_of(name), "r");
+	FILE *file = fopen(scratch_path(name), "r");
 	char *text = NULL;
 	size_t room = 0;
 

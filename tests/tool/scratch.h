@@ -7,7 +7,9 @@
 
 const char *scratch(void);
 void scratch_mkdir(const char *path);
-/* A file below scratch(); the path is valid until the next call. */
+/* Below scratch(); valid until the next call that takes a name. */
+const char *scratch_path(const char *name);
+/* A file there, and its path. */
 const char *scratch_write(const char *name, const char *text);
 bool scratch_exists(const char *name);
 /* The file's text, to be freed; an empty one where there is no file. */

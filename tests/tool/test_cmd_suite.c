@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* `hvbench suite` from the file to results.csv and environment.json. */
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/resource.h>
 
 #include "call.h"
 #include "check.h"
@@ -16,14 +17,21 @@
 	"alpha pages=16,32 spt.sync=vtlb,unsync repeat=2\n" \
 	"plain mmu=ept vpid=off,on\n"
 
-/* Runs the suite text into scratch()/out. */
+/* Of the file test.suite, into scratch()/out. */
+static const char *suite_words(const char *out, const char *more)
+{
+	static char words[1024];
+
+	snprintf(words, sizeof(words), "suite %s/test.suite --out %s/%s%s", scratch(), scratch(),
+		 out, more);
+	return words;
+}
+
+/* Runs the suite text. */
 static struct call suite(const char *text, const char *out, const char *more)
 {
-	char words[1024];
-
-	snprintf(words, sizeof(words), "suite %s --out %s/%s%s", scratch_write("test.suite", text),
-		 scratch(), out, more);
-	return call(cmd_suite, MACHINE_EMULATED, words);
+	scratch_write("test.suite", text);
+	return call(cmd_suite, MACHINE_EMULATED, suite_words(out, more));
 }
 
 static void test_passing(void)
@@ -111,12 +119,13 @@ static void test_quiet(void)
 	fake_reset();
 	snprintf(words, sizeof(words), "%s/barred", scratch());
 	scratch_mkdir(words);
-	snprintf(words, sizeof(words), "%s/barred/results.csv", scratch());
+	snprintf(words, sizeof(words), "%s/barred/environment.json", scratch());
 	scratch_mkdir(words);
 	c = suite("alpha\n", "barred", " -q");
-	check_number(c.status, 3, "results.csv can't be written: status 3");
-	check_holds(c.err, "/barred/results.csv: ", "told of though quiet");
+	check_number(c.status, 3, "environment.json can't be written: status 3");
+	check_holds(c.err, "/barred/environment.json: ", "told of though quiet");
 	check(scratch_exists("barred/results.csv.partial") &&
+		      !scratch_exists("barred/results.csv") &&
 		      !scratch_exists("barred/environment.json.partial"),
 	      "the rows stay, and no half of anything else");
 	call_free(&c);
@@ -159,7 +168,12 @@ static void test_failing(void)
 	c = suite("alpha\n", "all", "");
 	check_number(c.status, 1, "all runs fail: status 1");
 	check_holds(c.err, "all runs failed; nothing was written", "says so");
-	check(!scratch_exists("all/results.csv.partial"), "and leaves no partial file");
+	check(!scratch_exists("all"), "and leaves no directory that it made");
+	call_free(&c);
+	scratch_mkdir(scratch_path("there"));
+	c = suite("alpha\n", "there/two/three/", "");
+	check(c.status == 1 && scratch_exists("there") && !scratch_exists("there/two"),
+	      "however many it made; one that was there stays");
 	call_free(&c);
 }
 
@@ -276,24 +290,95 @@ static void test_usage(void)
 	call_free(&c);
 }
 
-/* A full disk, played by a link to /dev/full. */
+/* A full disk, played by a limit of what a file may hold. */
 static void test_full_disk(void)
 {
-	char path[300], link[400];
+	struct rlimit limit, none;
 	struct call c;
 
-	snprintf(path, sizeof(path), "%s/full", scratch());
-	scratch_mkdir(path);
-	snprintf(link, sizeof(link), "%s/results.csv.partial", path);
-	if (symlink("/dev/full", link)) {
-		check(false, "a link to /dev/full");
-		return;
-	}
+	getrlimit(RLIMIT_FSIZE, &limit);
+	none = (struct rlimit){ .rlim_cur = 100, .rlim_max = limit.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
 	fake_reset();
-	c = suite("alpha\n", "full", "");
+	scratch_write("test.suite", "alpha\n");
+	setrlimit(RLIMIT_FSIZE, &none);
+	c = call(cmd_suite, MACHINE_EMULATED, suite_words("full", ""));
+	setrlimit(RLIMIT_FSIZE, &limit);
+	signal(SIGXFSZ, SIG_DFL);
 	check_number(c.status, 3, "a full disk: status 3");
-	check_holds(c.err, "results.csv.partial: No space left on device", "with the reason");
+	check_holds(c.err, "results.csv.partial: File too large", "with the reason");
 	check(!scratch_exists("full/results.csv"), "and no results.csv");
+	call_free(&c);
+}
+
+/* The directory of a run that was taken away holds nothing of it, and all else. */
+static void check_replaced(void)
+{
+	static const char *const gone[] = { "old/times.json",  "old/machine.json",
+					    "old/report.md",   "old/bench_seconds",
+					    "old/plots",       "old/proof",
+					    "old/figures.tsv", "old/results.csv.partial" };
+	char *text = scratch_read("old/environment.json");
+	unsigned int i;
+
+	for (i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		check(!scratch_exists(gone[i]), "--force removes %s", gone[i]);
+	check(strstr(text, "\"command\"") && scratch_exists("old/notes.txt"),
+	      "environment.json is the new one, and a file of the user's stays");
+	free(text);
+}
+
+static void make_old_run(void)
+{
+	scratch_mkdir(scratch_path("old"));
+	scratch_mkdir(scratch_path("old/plots"));
+	scratch_mkdir(scratch_path("old/proof"));
+	scratch_write("old/plots/winner.png", "");
+	scratch_write("old/proof/proof.tsv", "");
+	scratch_write("old/results.csv", "first\n");
+	scratch_write("old/environment.json", "{}\n");
+	scratch_write("old/times.json", "{}\n");
+	scratch_write("old/machine.json", "{}\n");
+	scratch_write("old/report.md", "\n");
+	scratch_write("old/figures.tsv", "\n");
+	scratch_write("old/bench_seconds", "1\n");
+	scratch_write("old/notes.txt", "mine\n");
+}
+
+static void test_second_run(void)
+{
+	struct call c;
+	char *text;
+
+	fake_reset();
+	make_old_run();
+	c = suite("alpha\n", "old", "");
+	check(c.status == 2 && !fake.vms && !*fake.trace, "a directory with a run: status 2");
+	check_holds(c.err,
+		    "/old holds a run already (results.csv): name another directory with --out, or "
+		    "have that run removed with --force\n",
+		    "with the cures");
+	call_free(&c);
+	c = suite("alpha\n", "old", " --dry-run");
+	check_number(c.status, 0, "a dry run writes nothing, and may");
+	call_free(&c);
+	c = suite("alpha pgaes=1\n", "old", " --force");
+	call_free(&c);
+	text = scratch_read("old/results.csv");
+	check_text(text, "first\n", "what can't run removes nothing");
+	free(text);
+	c = suite("alpha\n", "old", " --force");
+	check_number(c.status, 0, "--force runs it");
+	call_free(&c);
+	check_replaced();
+	fake.play = fail_some;
+	c = suite("alpha pages=16,32\n", "half", " --force");
+	check_number(c.status, 1, "a run that fails in part, into a new directory");
+	call_free(&c);
+	c = suite("alpha\n", "half", "");
+	check(c.status == 2 && scratch_exists("half/results.csv.partial"),
+	      "a partial file is as good as a run");
+	check_holds(c.err, "holds a run already (results.csv.partial)", "and named");
 	call_free(&c);
 }
 
@@ -307,4 +392,5 @@ void test_cmd_suite(void)
 	test_unequal();
 	test_usage();
 	test_full_disk();
+	test_second_run();
 }

@@ -15,7 +15,7 @@ static void refuse(const char *words, const char *sentence)
 	struct call c = call(commands_run, MACHINE_METAL, words);
 
 	check(c.status == 2 && !*c.out, "status 2 and no output: %s", words);
-	check_holds(c.err, sentence, sentence);
+	check_holds(c.err, sentence, words);
 	call_free(&c);
 }
 
@@ -34,6 +34,9 @@ static void test_help(void)
 		check_holds(c.out, line, names[i]);
 	}
 	check_holds(c.out, "Exit status:\n  0 ", "exit statuses are documented");
+	check_holds(c.out, "that is wrong\n     everywhere\n  3  ",
+		    "a configuration that is wrong");
+	check_holds(c.out, "that this machine can't do;", "and one that is wrong here");
 	for (i = 1; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		again = call(commands_run, MACHINE_METAL, ways[i]);
 		check(!again.status && !strcmp(c.out, again.out), "the same by `%s`", ways[i]);
@@ -93,6 +96,14 @@ void test_commands(void)
 	call_free(&c);
 	refuse("hvbench siute",
 	       "unknown command \"siute\"; did you mean \"suite\"? (right: info, ");
+	refuse("hvbench list foo", "hvbench: list takes no argument: \"foo\"\n");
+	refuse("hvbench list -v foo --json", "hvbench: list takes no argument: \"foo\"\n");
+	refuse("hvbench info foo", "hvbench: info takes no argument: \"foo\"\n");
+	refuse("hvbench -V foo", "hvbench: -V takes no argument: \"foo\"\n");
+	refuse("hvbench --help run",
+	       "hvbench: --help takes no argument: \"run\"; say `hvbench help COMMAND`\n");
+	refuse("hvbench help run suite",
+	       "hvbench: help takes one command: \"suite\" is too much\n");
 	refuse("hvbench help rnu", "unknown command \"rnu\"; did you mean \"run\"?");
 	refuse("hvbench --verison", "unknown option \"--verison\"; did you mean \"--version\"?");
 	c = call(commands_run, MACHINE_EMULATED, "hvbench run alpha --mmu ept");

@@ -288,7 +288,7 @@ static void test_ctrl_c(void)
 
 	fake_reset();
 	fake.refuse = interrupt_kvm;
-	c = suite("alpha mmu=ept engine=hvbench,kvm\n", "stopped");
+	c = suite("alpha mmu=ept engine=hvbench,kvm\n", "stopped-between");
 	check_number(c.status, 1, "interrupted between two engines: status 1");
 	check_holds(c.err, "interrupted; there is no new results.csv, the 1 of 2 runs", "says so");
 	check(!strstr(c.err, "left out"), "and nothing counts as absent");
@@ -297,7 +297,7 @@ static void test_ctrl_c(void)
 	fake_reset();
 	fake.opening = interrupt_opening;
 	fake.kvm_absent = "broken off";
-	c = suite("alpha mmu=ept engine=hvbench,kvm\n", "stopped");
+	c = suite("alpha mmu=ept engine=hvbench,kvm\n", "stopped-opening");
 	check(c.status == 1 && !strstr(c.err, "left out"), "nor while an engine is opened");
 	call_free(&c);
 	stop_forget();

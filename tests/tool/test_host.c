@@ -43,15 +43,20 @@ static void test_environment(void)
 		.engines = fake_engines, .machine = MACHINE_EMULATED, .argc = 3, .argv = argv
 	};
 	json_t *object = environment_json(&tool, 0);
-	static const char *const keys[] = { "machine",	"kernel", "cpu",	"microcode",
-					    "governor", "turbo",  "memory",	"date",
-					    "command",	"engine", "mitigations" };
+	static const char *const keys[] = { "machine",	"kernel",     "cpu",	"microcode",
+					    "governor", "turbo",      "memory", "command",
+					    "engine",	"mitigations" };
 	unsigned int i;
 
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		check(json_object_get(object, keys[i]) != NULL, "environment.json has %s", keys[i]);
+	check(!json_object_get(object, "date"), "and no date of a clock that is made up");
 	check_text(json_string_value(json_object_get(object, "command")),
 		   "hvbench suite 'a b.suite'", "the command, quoted");
+	json_decref(object);
+	tool.machine = MACHINE_METAL;
+	object = environment_json(&tool, 0);
+	check(json_object_get(object, "date") != NULL, "the metal's date is the real one");
 	json_decref(object);
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The time limit and Ctrl-C while a guest hangs: stop.c and its callers. */
+/* The time limit, Ctrl-C while a guest hangs, a pipe that is closed: stop.c and its callers. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "call.h"
 #include "check.h"
@@ -20,12 +22,14 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+static int interruption = SIGINT;
+
 /* Hangs in its second VM; Ctrl-C comes before the call could block. */
 static int interrupt_second(struct fake_vm *vm, struct hvbench_run *run, struct failure *why)
 {
 	if (vm->serial == 0)
 		return fake_good(vm, run, why);
-	raise(SIGINT);
+	raise(interruption);
 	return fake_hang(vm, run, why);
 }
 
@@ -148,6 +152,76 @@ static void test_ctrl_c_at_once(void)
 	stop_forget();
 }
 
+static void test_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGHUP, SIGQUIT };
+	unsigned int i;
+	struct call c;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		fake_reset();
+		fake.play = interrupt_second;
+		interruption = signals[i];
+		c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --repeat 2");
+		check(c.status == 1 && !fake.live_vms && !fake.opened &&
+			      strstr(c.err, "interrupted"),
+		      "%s ends a run as Ctrl-C does", strsignal(signals[i]));
+		call_free(&c);
+		stop_forget();
+	}
+	interruption = SIGINT;
+}
+
+/* A stream into a pipe that nobody reads. */
+static FILE *closed_pipe(void)
+{
+	int ends[2] = { -1, -1 };
+
+	if (pipe(ends))
+		return NULL;
+	close(ends[0]);
+	return fdopen(ends[1], "w");
+}
+
+/* What `hvbench suite FILE 2>&1 | head -1` meets. */
+static void test_closed_pipe(void)
+{
+	FILE *pipe = closed_pipe(), *kept = tmpfile();
+	char words[600], *text;
+	int status;
+
+	setvbuf(pipe, NULL, _IONBF, 0);
+	fake_reset();
+	snprintf(words, sizeof(words), "suite %s --out %s/unheard",
+		 scratch_write("pipe.suite", "alpha repeat=3\n"), scratch());
+	status = call_into(cmd_suite, MACHINE_EMULATED, words, kept, pipe);
+	check_number(status, 1, "a suite whose progress nobody reads: status 1");
+	check(!fake.live_vms && !fake.opened, "no VM is left, and the engine was closed");
+	check_number(fake.vms, 1, "no run is begun after");
+	text = scratch_read("unheard/results.csv.partial");
+	check(!scratch_exists("unheard/results.csv") && strstr(text, ",warm,1,"),
+	      "the run that went well is kept, as after Ctrl-C");
+	free(text);
+	stop_forget();
+	fake_reset();
+	status = call_into(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --json", pipe, kept);
+	check(status == 1 && !fake.live_vms && !fake.opened, "results that nobody reads: status 1");
+	rewind(kept);
+	check(fgetc(kept) == EOF, "without a sentence");
+	stop_forget();
+	fclose(pipe);
+	fclose(kept);
+}
+
+/* Such as modprobe, or the scripts that the command becomes. */
+static void test_children(void)
+{
+	int status = 0;
+
+	status = system("kill -s PIPE $$");
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE, "a child has SIGPIPE's default");
+}
+
 void test_interrupt(void)
 {
 	check_group("interrupt");
@@ -155,4 +229,7 @@ void test_interrupt(void)
 	test_suite_timeout();
 	test_ctrl_c();
 	test_ctrl_c_at_once();
+	test_signals();
+	test_closed_pipe();
+	test_children();
 }

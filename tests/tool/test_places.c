@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "check.h"
+#include "cure.h"
 #include "places.h"
 #include "scratch.h"
 
@@ -82,6 +83,70 @@ static void test_suite_names(const char *base)
 	      "or none where there are none");
 }
 
+static const char *cure_module(const char *base, const char *modules)
+{
+	static char text[1600];
+
+	cure_no_module(base, modules, "6.1.0", text, sizeof(text));
+	return text;
+}
+
+/* Of the tree and of an installation: what the one says the other has not. */
+static void test_cures(void)
+{
+	static const char *const made[] = {
+		"src",
+		"src/build",
+		"src/build/bin",
+		"src/scripts",
+		"usr",
+		"usr/bin",
+		"src/scripts/machine",
+		"modules",
+		"modules/6.1.0",
+		"modules/6.1.0/updates",
+		"modules/6.1.0/updates/dkms",
+		"src/build/module",
+		"src/build/module/6.1.0",
+	};
+	struct stat device = { .st_mode = S_IFCHR | 0600 };
+	char tree[300], installed[300], modules[300], text[300];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		scratch_mkdir(scratch_path(made[i]));
+	scratch_write("src/scripts/machine/hvbench", "");
+	snprintf(tree, sizeof(tree), "%s/src/build/bin", scratch());
+	snprintf(installed, sizeof(installed), "%s/usr/bin", scratch());
+	snprintf(modules, sizeof(modules), "%s/modules", scratch());
+	check(place_in_tree(tree) && !place_in_tree(installed), "the source tree is known");
+	cure_no_vmx(tree, text, sizeof(text));
+	check_holds(text, "MACHINE=emulated make bench", "no VT-x, in the tree: its own machine");
+	cure_no_vmx(installed, text, sizeof(text));
+	check_holds(text, "source tree", "no VT-x, installed: where there is one");
+	check_text(cure_module(tree, modules),
+		   "make build, then as root: insmod build/module/6.1.0/hvbench.ko",
+		   "no module in the tree: how to make it");
+	check_holds(cure_module(installed, modules),
+		    "for the kernel 6.1.0: install the package "
+		    "hvbench-dkms",
+		    "no module installed: the package");
+	check_holds(cure_module(installed, modules), "as root: modprobe hvbench", "and modprobe");
+	scratch_write("src/build/module/6.1.0/hvbench.ko", "");
+	check(ends_in(cure_module(tree, modules), "/src/build/bin/../module/6.1.0/hvbench.ko"),
+	      "a module that was built is named");
+	scratch_write("modules/6.1.0/updates/dkms/hvbench.ko.xz", "");
+	check_text(cure_module(installed, modules), "as root: modprobe hvbench",
+		   "one that DKMS made is modprobe's");
+	check_holds(cure_module(tree, modules), "insmod", "but the build's own goes before that");
+	cure_no_permission(&device, text, sizeof(text));
+	check_holds(text, "60-hvbench.rules", "root's device: the rule that gives it to a group");
+	device.st_mode = S_IFCHR | 0660;
+	device.st_gid = 123;
+	cure_no_permission(&device, text, sizeof(text));
+	check_holds(text, "adduser USER hvbench", "a group's device: how to be in it");
+}
+
 void test_places(void)
 {
 	struct failure why;
@@ -94,4 +159,5 @@ void test_places(void)
 	test_suite_names(base);
 	check(!place_own(own, sizeof(own), &why) && ends_in(own, "/tests/tool"),
 	      "a command knows where it lies");
+	test_cures();
 }

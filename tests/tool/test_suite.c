@@ -54,7 +54,7 @@ static void test_errors(void)
 	refuse("alpha pages=1K,1024", "x.suite:1: pages names the value 1024 twice");
 	refuse("alpha pages=many", "x.suite:1: pages: \"many\" is not a number (right: digits, "
 				   "perhaps with K, M, G or T)");
-	refuse("alpha pages=0", "x.suite:1: pages: 0 is out of range (right: 1 to 4096)");
+	refuse("alpha pages=0", "x.suite:1: pages: 0 is out of range (right: 1 to 4K)");
 	refuse("alpha mmu=npt",
 	       "x.suite:1: mmu has no choice \"npt\"; did you mean \"ept\"? (right: ept, spt)");
 	refuse("alpha vpid=on,maybe", "x.suite:1: vpid has no choice \"maybe\" (right: off, on)");
