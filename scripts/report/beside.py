@@ -155,7 +155,7 @@ def cells(peers, pair):
     row += three(peer.EXITS) + three(peer.FLUSHES) + three(peers.unit)
     if peers.gap is not None:
         row.append(ratio(pair.both[peer.OUTSIDE]))
-    return row + [number(v) for v in tables]
+    return row + [number(v) for v in tables] + [ratio(tables)]
 
 
 def tables(peers, mmu):
@@ -164,7 +164,7 @@ def tables(peers, mmu):
     for what in ("exits", "flushes", peers.unit):
         header += ["%s ours" % what, "%s KVM" % what, "ratio"]
     header += ["outside, ratio"] if peers.gap is not None else []
-    header += ["tables ours", "tables KVM"]
+    header += ["tables ours", "tables KVM", "ratio"]
     out = []
     for base, fold in ((True, ""), (False, "%s: other parameters and knobs" % TITLE[mmu])):
         rows = [
