@@ -59,7 +59,8 @@ struct kvm_vm {
 static struct {
 	bool tried;
 	struct kvm_countable can;
-	json_t *parameters[HVBENCH_NR_MMUS];
+	json_t *parameters[HVBENCH_NR_MMUS]; /* of kvm_intel */
+	json_t *common; /* of kvm */
 	struct host_turns turns;
 } known;
 
@@ -154,7 +155,9 @@ static void kvm_offer(char *buf, size_t size)
 static void learn(uint32_t mmu)
 {
 	if (!known.parameters[mmu])
-		known.parameters[mmu] = kvm_module_parameters();
+		known.parameters[mmu] = kvm_module_parameters("kvm_intel");
+	if (!known.common)
+		known.common = kvm_module_parameters("kvm");
 	if (known.tried)
 		return;
 	known.tried = true;
@@ -456,6 +459,7 @@ static void kvm_describe(const struct engine *engine, json_t *environment)
 		json_object_set(one, "parameters", known.parameters[mmu]);
 		json_object_set_new(object, mmu_name(mmu), one);
 	}
+	json_object_set(object, "common_parameters", known.common);
 	json_object_set_new(object, "flush_counts",
 			    json_string(known.can.flushes ? "functions" : "statistics"));
 	json_object_set_new(object, "exit_reasons", json_boolean(known.can.reasons));

@@ -132,17 +132,19 @@ static int modprobe(char *const argv[], char *said, size_t size)
 	return status ? -1 : 0;
 }
 
-json_t *kvm_module_parameters(void)
+json_t *kvm_module_parameters(const char *module)
 {
 	json_t *object = json_object();
-	DIR *dir = opendir(PARAMETERS);
+	char folder[64], path[sizeof(folder) + 260], value[128];
 	struct dirent *entry;
-	char path[sizeof(PARAMETERS) + 260], value[128];
+	DIR *dir;
 
+	snprintf(folder, sizeof(folder), "/sys/module/%s/parameters", module);
+	dir = opendir(folder);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), PARAMETERS "/%s", entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		host_read_line(path, value, sizeof(value));
 		json_object_set_new(object, entry->d_name, json_string(value));
 	}
@@ -173,6 +175,7 @@ static int note_host(struct failure *why)
 
 	if (found.changed)
 		return 0;
+	found.ours[0] = '\0';
 	if (loaded(OURS)) {
 		host_module_path(found.ours, sizeof(found.ours));
 		if (access(found.ours, R_OK))
@@ -184,7 +187,7 @@ static int note_host(struct failure *why)
 	for (i = 0; i < NR_KVM_MODULES; i++)
 		found.kvm[i] = loaded(kvm_modules[i]);
 	json_decref(found.parameters);
-	found.parameters = kvm_module_parameters();
+	found.parameters = kvm_module_parameters(KVM_INTEL);
 	return 0;
 }
 
@@ -297,7 +300,7 @@ static int restore_kvm_intel(struct failure *why)
 
 	if (load_kvm(arguments, why))
 		return -1;
-	now = kvm_module_parameters();
+	now = kvm_module_parameters(KVM_INTEL);
 	json_object_foreach(found.parameters, key, value)
 	{
 		/* Several words tell a state ("EPT disabled"), and are no argument. */
