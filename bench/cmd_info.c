@@ -75,6 +75,20 @@ static void print_json(const struct tool *tool, const struct engine *engine)
 	json_print(tool->out, object);
 }
 
+/* Where the first engine can't be had. */
+static void print_rest(const struct tool *tool, bool json)
+{
+	json_t *object;
+
+	if (!json) {
+		print_others(tool);
+		return;
+	}
+	object = json_object();
+	json_object_set_new(object, "other_engines", json_of_others(tool));
+	json_print(tool->out, object);
+}
+
 int cmd_info(const struct tool *tool, int argc, char **argv)
 {
 	struct engine engine = { .ops = tool->engines[0] };
@@ -94,8 +108,12 @@ int cmd_info(const struct tool *tool, int argc, char **argv)
 		}
 		json = true;
 	}
-	if (options_no_words("info", argc, argv, &why) || engine.ops->open(&engine, &why))
+	if (options_no_words("info", argc, argv, &why))
 		return tool_failed(tool, &why);
+	if (engine.ops->open(&engine, &why)) {
+		print_rest(tool, json);
+		return tool_failed(tool, &why);
+	}
 	if (json)
 		print_json(tool, &engine);
 	else

@@ -34,8 +34,7 @@
 #define TSS_GPA 0xfffbd000ull
 #define MEMORY_MAX (TSS_GPA & ~(HVBENCH_MEMORY_UNIT - 1))
 
-/* A vCPU has one, which kvm_table_pages() leaves out. */
-#define EPT_ROOTS 1
+#define EPT_ROOTS 1 /* of a vCPU */
 
 #define TABLE_BYTES_MIN (16ull << 20)
 #define TABLE_BYTES_MAX (256ull << 20)
@@ -52,6 +51,7 @@ struct kvm_vm {
 	uint64_t harness_exits;
 	uint64_t host_turns; /* that the host took while the guest ran */
 	uint64_t other_tables; /* of other VMs, in pages, when this one was made */
+	bool uncounted_root; /* kvm_table_pages() leaves one out */
 	struct failure failed; /* of read_counters(), told by the next run() */
 };
 
@@ -59,16 +59,27 @@ struct kvm_vm {
 static struct {
 	bool tried;
 	struct kvm_countable can;
-	json_t *parameters[HVBENCH_NR_MMUS];
+	json_t *parameters[HVBENCH_NR_MMUS]; /* of kvm_intel */
+	json_t *common; /* of kvm */
 	struct host_turns turns;
 } known;
+
+/* Tables of the older MMU are all accounted, roots among them. */
+static bool has_tdp_mmu(void)
+{
+	char value[16];
+
+	host_read_line("/sys/module/kvm/parameters/tdp_mmu", value, sizeof(value));
+	return value[0] == 'Y';
+}
 
 static bool kvm_has_counter(unsigned int counter)
 {
 	switch (counter) {
 	case HVBENCH_CNT_harness_exits:
-	case HVBENCH_CNT_table_pages:
 		return true;
+	case HVBENCH_CNT_table_pages:
+		return kvm_table_pages_known();
 	default:
 		return counter_is_flush(counter) ? known.can.flushes : kvm_stats_have(counter);
 	}
@@ -144,7 +155,9 @@ static void kvm_offer(char *buf, size_t size)
 static void learn(uint32_t mmu)
 {
 	if (!known.parameters[mmu])
-		known.parameters[mmu] = kvm_module_parameters();
+		known.parameters[mmu] = kvm_module_parameters("kvm_intel");
+	if (!known.common)
+		known.common = kvm_module_parameters("kvm");
 	if (known.tried)
 		return;
 	known.tried = true;
@@ -298,6 +311,7 @@ static int kvm_create(struct engine *engine, const struct vm_config *config, str
 				     .bytes = config->memory_bytes,
 				     .allowed = config->knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_OFF };
 	kvm->other_tables = kvm_table_pages();
+	kvm->uncounted_root = vm->config.mmu == HVBENCH_MMU_EPT && has_tdp_mmu();
 	ret = set_up(kvm_fd, kvm, config, why);
 	close(kvm_fd);
 	if (ret)
@@ -397,7 +411,7 @@ static uint64_t own_tables(const struct vm *vm)
 	uint64_t pages = kvm_table_pages();
 
 	pages -= pages > kvm->other_tables ? kvm->other_tables : pages;
-	return pages + (vm->config.mmu == HVBENCH_MMU_EPT ? EPT_ROOTS : 0);
+	return pages + (kvm->uncounted_root ? EPT_ROOTS : 0);
 }
 
 /* Without tags every entry and exit flushes, and KVM's functions for a VPID do nothing. */
@@ -445,6 +459,7 @@ static void kvm_describe(const struct engine *engine, json_t *environment)
 		json_object_set(one, "parameters", known.parameters[mmu]);
 		json_object_set_new(object, mmu_name(mmu), one);
 	}
+	json_object_set(object, "common_parameters", known.common);
 	json_object_set_new(object, "flush_counts",
 			    json_string(known.can.flushes ? "functions" : "statistics"));
 	json_object_set_new(object, "exit_reasons", json_boolean(known.can.reasons));

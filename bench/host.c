@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See host.h. */
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,14 @@ bool host_has_vmx(void)
 			return true;
 	}
 	return false;
+}
+
+bool host_may_load_modules(void)
+{
+	char effective[64];
+
+	host_read_field("/proc/self/status", "CapEff", effective, sizeof(effective));
+	return strtoull(effective, NULL, 16) & 1ull << CAP_SYS_MODULE;
 }
 
 void host_module_path(char *buf, size_t size)

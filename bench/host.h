@@ -27,6 +27,9 @@ void host_read_line(const char *path, char *buf, size_t size);
 /* The value of a `name : value` line, or HOST_NOT_AVAILABLE. */
 void host_read_field(const char *path, const char *name, char *buf, size_t size);
 
+/* Has this process CAP_SYS_MODULE? */
+bool host_may_load_modules(void);
+
 /* Where the module for this kernel lies, or would lie. */
 void host_module_path(char *buf, size_t size);
 

@@ -86,10 +86,14 @@ void *kvm_memory_map(const struct vm_config *config, struct failure *why)
 	return NULL;
 }
 
+#define REFRESH "/proc/sys/vm/stat_refresh"
+#define MEMORY "/proc/meminfo"
+#define TABLES "SecPageTables"
+
 /* The kernel counts by CPU and adds up now and then: at once after this. */
 static void refresh(void)
 {
-	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+	int fd = open(REFRESH, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
@@ -101,5 +105,13 @@ static void refresh(void)
 uint64_t kvm_table_pages(void)
 {
 	refresh();
-	return kilobytes("/proc/meminfo", "SecPageTables") / PAGE_BYTES;
+	return kilobytes(MEMORY, TABLES) / PAGE_BYTES;
+}
+
+bool kvm_table_pages_known(void)
+{
+	char text[64];
+
+	host_read_field(MEMORY, TABLES, text, sizeof(text));
+	return strcmp(text, HOST_NOT_AVAILABLE) && !access(REFRESH, W_OK);
 }

@@ -13,8 +13,10 @@ void *kvm_memory_map(const struct vm_config *config, struct failure *why);
 
 /*
  * Pages of EPT and shadow tables, of all VMs, without what KVM keeps beside them.
- * It leaves out the roots of EPTs: they are not accounted.
+ * It leaves out the roots of EPTs that the TDP MMU makes: they are not accounted.
  */
 uint64_t kvm_table_pages(void);
+/* Does the kernel account them, and let us have it add up what each CPU has counted? */
+bool kvm_table_pages_known(void);
 
 #endif

@@ -26,9 +26,9 @@ static const char *const kvm_modules[] = { "irqbypass", "kvm", KVM_INTEL };
 /* More than kvm_intel has parameters. */
 #define MAX_ARGUMENTS 48
 
-/* How the host was found, once it is changed. */
+/* How the host was found, before it is changed. */
 static struct {
-	bool changed;
+	bool changed, kvm_changed; /* whether there is anything to bring back; KVM's part of it */
 	bool kvm[NR_KVM_MODULES]; /* which of them were loaded */
 	json_t *parameters;
 	char ours[1200]; /* path of our module; empty where it was not loaded */
@@ -132,17 +132,19 @@ static int modprobe(char *const argv[], char *said, size_t size)
 	return status ? -1 : 0;
 }
 
-json_t *kvm_module_parameters(void)
+json_t *kvm_module_parameters(const char *module)
 {
 	json_t *object = json_object();
-	DIR *dir = opendir(PARAMETERS);
+	char folder[64], path[sizeof(folder) + 260], value[128];
 	struct dirent *entry;
-	char path[sizeof(PARAMETERS) + 260], value[128];
+	DIR *dir;
 
+	snprintf(folder, sizeof(folder), "/sys/module/%s/parameters", module);
+	dir = opendir(folder);
 	while (dir && (entry = readdir(dir))) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof(path), PARAMETERS "/%s", entry->d_name);
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		host_read_line(path, value, sizeof(value));
 		json_object_set_new(object, entry->d_name, json_string(value));
 	}
@@ -173,6 +175,7 @@ static int note_host(struct failure *why)
 
 	if (found.changed)
 		return 0;
+	found.ours[0] = '\0';
 	if (loaded(OURS)) {
 		host_module_path(found.ours, sizeof(found.ours));
 		if (access(found.ours, R_OK))
@@ -183,8 +186,8 @@ static int note_host(struct failure *why)
 	}
 	for (i = 0; i < NR_KVM_MODULES; i++)
 		found.kvm[i] = loaded(kvm_modules[i]);
-	found.parameters = kvm_module_parameters();
-	found.changed = true;
+	json_decref(found.parameters);
+	found.parameters = kvm_module_parameters(KVM_INTEL);
 	return 0;
 }
 
@@ -242,6 +245,22 @@ static int load_as_wanted(const struct kvm_wanted *wanted, struct failure *why)
 		    arguments[2] ? arguments[2] : "");
 }
 
+/* Ours makes room; that alone is enough where KVM waits as it is wanted. */
+static int change(const struct kvm_wanted *wanted, struct failure *why)
+{
+	bool held = loaded(OURS);
+
+	if (!unload(OURS))
+		return in_use(OURS, why);
+	found.changed |= held;
+	if (is_as_wanted(wanted))
+		return 0;
+	if (!unload(KVM_INTEL))
+		return in_use(KVM_INTEL, why);
+	found.changed = found.kvm_changed = true;
+	return load_as_wanted(wanted, why);
+}
+
 int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 {
 	char first[sizeof(why->text)];
@@ -249,7 +268,7 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 
 	if (is_as_wanted(wanted) && !loaded(OURS))
 		return 0;
-	if (exists(KVM_INTEL, "parameters") && !loaded(KVM_INTEL))
+	if (exists(KVM_INTEL, "parameters") && !loaded(KVM_INTEL) && !is_as_wanted(wanted))
 		return fail(why, STATUS_ENVIRONMENT,
 			    "kvm_intel is built into this kernel, so that its MMU can't be changed "
 			    "to %s: boot with kvm_intel.%s",
@@ -260,11 +279,7 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
 			    KVM_INTEL);
 	if (note_host(why))
 		return -1;
-	if (!unload(OURS))
-		in_use(OURS, why);
-	else if (!unload(KVM_INTEL))
-		in_use(KVM_INTEL, why);
-	else if (!load_as_wanted(wanted, why))
+	if (!change(wanted, why))
 		return 0;
 	if (kvm_module_restore(&also)) {
 		snprintf(first, sizeof(first), "%s", why->text);
@@ -285,7 +300,7 @@ static int restore_kvm_intel(struct failure *why)
 
 	if (load_kvm(arguments, why))
 		return -1;
-	now = kvm_module_parameters();
+	now = kvm_module_parameters(KVM_INTEL);
 	json_object_foreach(found.parameters, key, value)
 	{
 		/* Several words tell a state ("EPT disabled"), and are no argument. */
@@ -308,6 +323,8 @@ static int restore_kvm(struct failure *why)
 	char said[256];
 	int i, ret = 0;
 
+	if (!found.kvm_changed)
+		return 0;
 	if (!unload(KVM_INTEL))
 		return in_use(KVM_INTEL, why);
 	if (found.kvm[NR_KVM_MODULES - 1])

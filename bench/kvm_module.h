@@ -28,7 +28,7 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why);
  */
 int kvm_module_restore(struct failure *why);
 
-/* All parameters of the kvm_intel that is loaded, by name; an empty object where none is. */
-json_t *kvm_module_parameters(void);
+/* All parameters of a module that is loaded, by name; an empty object where it is not. */
+json_t *kvm_module_parameters(const char *module);
 
 #endif

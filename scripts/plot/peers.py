@@ -153,3 +153,8 @@ def exits(peers, where):
 def flushes(peers, where):
     """TLB flushes executed."""
     return dots(peers, where, "peer-flushes", peer.FLUSHES, "TLB flushes executed")
+
+
+def tables(peers, where):
+    """Memory of the tables at the end of a phase."""
+    return dots(peers, where, "peer-tables", peer.TABLES, "pages of EPT or shadow tables")

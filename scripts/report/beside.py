@@ -19,7 +19,8 @@ TITLE = {"ept": "EPT", "spt": "Shadow paging"}
 # Phases whose exits are told by reason, for each MMU.
 BY_REASON = 6
 
-# The parameters of kvm_intel on which memory depends.
+# The parameters of kvm and of kvm_intel on which memory depends.
+COMMON_PARAMETERS = ("tdp_mmu", "nx_huge_pages")
 MMU_PARAMETERS = ("ept", "eptad", "pml", "vpid", "unrestricted_guest", "nested")
 
 
@@ -150,12 +151,12 @@ def cells(peers, pair):
             return ["–"] * 3
         return [amount(v / pair.ops) for v in both] + [ratio(both)]
 
-    tables = pair.both[peer.TABLES]
+    tables = pair.both.get(peer.TABLES)
     row = [label(peers.suite, pair)]
     row += three(peer.EXITS) + three(peer.FLUSHES) + three(peers.unit)
     if peers.gap is not None:
         row.append(ratio(pair.both[peer.OUTSIDE]))
-    return row + [number(v) for v in tables]
+    return row + ([number(v) for v in tables] if tables else ["–"] * 2) + [ratio(tables)]
 
 
 def tables(peers, mmu):
@@ -164,7 +165,7 @@ def tables(peers, mmu):
     for what in ("exits", "flushes", peers.unit):
         header += ["%s ours" % what, "%s KVM" % what, "ratio"]
     header += ["outside, ratio"] if peers.gap is not None else []
-    header += ["tables ours", "tables KVM"]
+    header += ["tables ours", "tables KVM", "ratio"]
     out = []
     for base, fold in ((True, ""), (False, "%s: other parameters and knobs" % TITLE[mmu])):
         rows = [
@@ -229,11 +230,19 @@ def counted_by(described):
     )
 
 
+def parameters(values, names):
+    """Those of a module that are there, as code."""
+    return " ".join("`%s=%s`" % (n, values[n]) for n in names if n in values)
+
+
 def what_kvm(environment):
     """Which KVM it was: bullets from environment.json, which holds the other parameters."""
     described = environment.values.get("kvm")
     described = described if isinstance(described, dict) else {}
+    common = described.get("common_parameters")
     items = []
+    if isinstance(common, dict):
+        items = ["Both: `kvm` with %s" % parameters(common, COMMON_PARAMETERS)]
     for mmu in results.MMUS:
         module = described.get(mmu)
         if isinstance(module, dict) and isinstance(module.get("parameters"), dict):
@@ -243,11 +252,7 @@ def what_kvm(environment):
                     TITLE[mmu],
                     module.get("module", "kvm_intel"),
                     environment.values.get("kernel") or "(not available)",
-                    " ".join(
-                        "`%s=%s`" % (name, module["parameters"][name])
-                        for name in MMU_PARAMETERS
-                        if name in module["parameters"]
-                    ),
+                    parameters(module["parameters"], MMU_PARAMETERS),
                 )
             )
     return ([Bullets(items)] if items else []) + [Text(counted_by(described))]
@@ -257,9 +262,11 @@ def how(peers):
     """What is compared with what, and how fair that is."""
     words = (
         "The same guest, with the same parameters, run by this kernel's KVM. Of ours it is the run "
-        "with the same knobs where KVM has them, and the fewest others changed. Tables "
-        "are counted without what either keeps beside them, which KVM does not tell. The host's interrupts are left out of "
-        "both; what they took of KVM's phases is an estimate."
+        "with the same knobs where KVM has them, and the fewest others changed; with 2M leaves "
+        "where the host's pages are large and with A/D bits under a log of writes, for so KVM "
+        "has it. Tables are counted without what either keeps beside them, which KVM does not "
+        "tell. The host's interrupts are left out of both; what they took of KVM's phases is an "
+        "estimate."
     )
     if peers.gap is not None:
         most, phases = peers.deviation()

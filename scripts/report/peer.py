@@ -158,6 +158,21 @@ def reasons(samples):
     return {n: over(samples, lambda s, n=n: s.get("exit." + n, 0)) for n in names}
 
 
+def kvm_does(mmu, knobs):
+    """[(knob of ours, value)]: what KVM does that it has no knob for, and that counts.
+
+    Its leaves are as large as the host's pages let them be. Its EPT has A/D bits, with
+    which a walk's own access to a guest table is a write: where writes are caught for a
+    log, that is an exit.
+    """
+    found = []
+    if knobs.get("backing") in ("2m", "1g"):
+        found.append(("ept.leaf", knobs["backing"]) if mmu == "ept" else ("spt.large", "on"))
+    if mmu == "ept" and knobs.get("log") == "fault":
+        found.append(("ept.ad", "on"))
+    return found
+
+
 class Peers:
     """A run's conditions of engine kvm beside ours."""
 
@@ -183,7 +198,8 @@ class Peers:
 
     def counterpart(self, condition, candidates):
         """Ours with the same knobs, as far as KVM has them, and the fewest others changed."""
-        fixed = [(k, v) for k, v in condition.knobs if v != "-"]
+        knobs = dict(condition.knobs)
+        fixed = [(k, v) for k, v in knobs.items() if v != "-"] + kvm_does(condition.mmu, knobs)
         same = [c for c in candidates if all(dict(c.knobs)[k] == v for k, v in fixed)]
         return min(same, key=lambda c: len(self.suite.changed(c)), default=None)
 

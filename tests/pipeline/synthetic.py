@@ -223,7 +223,7 @@ def knob_changes(add):
         add("dirty-log", log, mmu, log="fault")
         add("dense-sequential", dense.replace("4096", "2097152"), mmu)
         add("demand-paging", "pages=1024 accessed=0", mmu)
-    for word in ("ad", "pml"):
+    for word in ("fault", "ad", "pml"):
         add("dirty-log", log, "ept", log=word, ept_ad="on")
     add("dirty-log", log, "spt", log="ad")
     add("dirty-log", log, "spt", log="fault", spt_sync="trap")

@@ -147,6 +147,27 @@ class Choosing(unittest.TestCase):
             self.assertEqual((pair.log, pair.knobs), (log, knobs))
             self.assertEqual(pair.both["instructions"][0], tsc)
 
+    def test_what_kvm_does(self):
+        """large leaves where the host's pages are large, and A/D bits under a log of writes"""
+        rows = [
+            plain("ept", {"backing": "2m"}, tsc=1),
+            plain("ept", {"backing": "2m", "ept.leaf": "2m"}, tsc=2),
+            plain("spt", {"backing": "2m"}, tsc=3),
+            plain("spt", {"backing": "2m", "spt.large": "on"}, tsc=4),
+            plain("ept", {"log": "fault"}, tsc=5),
+            plain("ept", {"log": "fault", "ept.ad": "on"}, tsc=6),
+            plain("spt", {"log": "fault"}, tsc=7),
+        ]
+        for mmu, changed, tsc in (
+            ("ept", {"backing": "2m"}, 2),
+            ("spt", {"backing": "2m"}, 4),
+            ("ept", {"log": "fault"}, 6),
+            ("spt", {"log": "fault"}, 7),
+        ):
+            (pair,) = peers_of(rows, [plain(mmu, changed)]).pairs
+            self.assertEqual(pair.both["instructions"][0], tsc)
+        self.assertEqual(peers_of(rows[:1], [plain("ept", {"backing": "2m"})]).pairs, [])
+
     def test_alone(self):
         """what has no counterpart is left out and told of"""
         peers = peers_of([plain("ept")], [plain("ept", {"backing": "2m"}), plain("ept")])

@@ -48,13 +48,18 @@ class Run(unittest.TestCase):
                 if value is not None:
                     out.write("%s,%s\n" % (line.rsplit(",", 1)[0], value))
 
-    def scale_ours(self, quantity, factor):
-        """In the reference, ours of one phase by FACTOR."""
+    def scale(self, quantity, ours, kvm):
+        """In the reference, both sides of one phase by a factor."""
         place = "spt\tpte-edit\tpages=64 rounds=16\tedit\toff\tdefault\t%s\t" % quantity
         text = read(self.reference)
-        ours = re.search("^" + re.escape(place) + "([0-9.]+)", text, re.MULTILINE).group(1)
+        both = re.search("^" + re.escape(place) + "([0-9.]+)\t([0-9.]+)", text, re.MULTILINE)
+        now = "%s%.10g\t%.10g" % (place, float(both.group(1)) * ours, float(both.group(2)) * kvm)
         with open(self.reference, "w", encoding="utf-8") as out:
-            out.write(text.replace(place + ours, "%s%.10g" % (place, float(ours) * factor)))
+            out.write(text.replace(both.group(0), now))
+
+    def scale_ours(self, quantity, factor):
+        """In the reference, ours of one phase by FACTOR."""
+        self.scale(quantity, factor, 1)
 
 
 class Check(Run):
@@ -91,6 +96,28 @@ class Check(Run):
             self.assertIn("not ok - spt pte-edit: edit, log=off, default (pages=64", bad[0])
             self.assertIn("%s: " % quantity, bad[0])
             self.assertEqual(self.check("--worse", "7")[0], 0, quantity)
+
+    def test_other_kernel(self):
+        """beside KVM of another kernel what ours takes is held against what it took"""
+        folder = os.path.join(self.run_dir, "reference")
+        os.mkdir(folder)
+        values = json.loads(read(self.run_dir, "environment.json"))
+        self.reference = os.path.join(folder, "peer.tsv")
+        for kernel, ours, status in (("a", 1, 1), ("b", 1, 0), ("b", 1 / 1.06, 1)):
+            for where, build in ((self.run_dir, "a"), (folder, kernel)):
+                with open(os.path.join(where, "environment.json"), "w", encoding="utf-8") as out:
+                    json.dump({**values, "kernel_build": build}, out)
+            shutil.copy(os.path.join(self.good, "peer.tsv"), self.reference)
+            # A KVM that took twice as much makes our ratio half of what it is.
+            self.scale("instructions", ours, 2)
+            done = subprocess.run(
+                [os.path.join(SCRIPTS, "peer-check"), self.run_dir, self.reference],
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            self.assertEqual(done.returncode, status, done.stdout)
+            self.assertEqual("ours is held against ours" in done.stdout, kernel == "b")
 
     def test_better(self):
         """a run that has become better passes"""

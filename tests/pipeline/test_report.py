@@ -33,7 +33,7 @@ PICTURES = [
             *("large", "memory", "log"),
         )
     ),
-    *("peer-cost", "peer-exits", "peer-flushes"),
+    *("peer-cost", "peer-exits", "peer-flushes", "peer-tables"),
 ]
 
 
