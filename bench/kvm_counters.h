@@ -14,14 +14,13 @@
 #define KVM_SHARED_COUNTERS(X) \
 	X(exits, vm_exits, EVENT, "exits", \
 	  "the same; KVM counts the harness's own too, which are taken out here") \
-	X(pf_fixed, fault_fill, EVENT, "faults", \
-	  "the same: faults resolved by an entry of the EPT or shadow tables") \
 	X(pf_guest, inject_pf, EVENT, "faults", \
 	  "the same: page faults that belong to the guest, and were injected into it") \
 	X(pf_emulate, fault_emulate, EVENT, "faults", \
 	  "the same: writes to shadowed guest page tables that KVM performed") \
 	X(invlpg, guest_flush_invlpg, EVENT, "flushes", \
-	  "the same: INVLPG by the guest, trapped under shadow paging alone") \
+	  "the same: INVLPG by the guest, trapped under shadow paging alone; KVM counts INVPCID of " \
+	  "one address with it") \
 	X(mmu_shadow_zapped, spt_zap, EVENT, "tables", \
 	  "the same: shadow tables dropped") \
 	X(mmu_recycled, spt_evict, EVENT, "tables", \
@@ -31,6 +30,9 @@
 #define KVM_OWN_COUNTERS(X) \
 	X(pf_taken, own, EVENT, "faults", \
 	  "page faults and EPT violations that KVM's MMU looked at: ours by outcome, fault_*") \
+	X(pf_fixed, own, EVENT, "faults", \
+	  "faults resolved by an entry of the EPT or shadow tables: ours are fault_fill, and those " \
+	  "that made an entry writable, fault_track and fault_log") \
 	X(pf_fast, own, EVENT, "faults", \
 	  "faults resolved without KVM's lock, by making an entry writable or accessible again") \
 	X(pf_spurious, own, EVENT, "faults", \
@@ -41,7 +43,7 @@
 	X(insn_emulation, own, EVENT, "instructions", \
 	  "instructions that KVM's emulator performed, writes to page tables among them") \
 	X(hypercalls, own, EVENT, "calls", \
-	  "VMCALL by the guest that KVM knew; the null hypercall's number is none of KVM's, but counted") \
+	  "VMCALL by the guest, also with a number that is none of KVM's, as the null hypercall's") \
 	X(mmu_cache_miss, own, EVENT, "tables", \
 	  "shadow tables made because none of that guest table and role was kept") \
 	X(mmu_pte_write, own, EVENT, "writes", \
