@@ -55,8 +55,11 @@ def quantities(sample, engine, unit):
         unit + " per operation": (measure.tsc_of if ours else peer.kvm_tsc)(sample) / ops,
         "exits per operation": (measure.exits_total if ours else peer.kvm_exits)(sample) / ops,
         "flushes per operation": None if executed is None else executed / ops,
-        "bytes of tables": sample.get("table_bytes", sample["table_pages"] * PAGE),
     }
+    if "table_bytes" in sample:
+        found["bytes of tables"] = sample["table_bytes"]
+    elif "table_pages" in sample:
+        found["bytes of tables"] = sample["table_pages"] * PAGE
     return {name: value for name, value in found.items() if value is not None}
 
 

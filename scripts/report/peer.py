@@ -244,7 +244,8 @@ class Peers:
                 over(ours, lambda s: seen_outside(s) + self.gap * measure.exits_total(s)),
                 self.outside_of_kvm(ours, kvm),
             )
-        found[TABLES] = tuple(over(side, lambda s: s["table_pages"]) for side in (ours, kvm))
+        if "table_pages" in kvm[0]:
+            found[TABLES] = tuple(over(side, lambda s: s["table_pages"]) for side in (ours, kvm))
         return found
 
     def tsc_of_kvm(self, ours, kvm):

@@ -307,3 +307,38 @@ class Part(Run):
         self.assertEqual(done.returncode, 1)
         self.assertIn("other counters for kvm ept churn, phase churn", done.stderr)
         self.assertIn("(spt_zap)", done.stderr)
+
+    def test_alone(self):
+        """a run of KVM alone has a report that says which MMU it was, and compares nothing"""
+        self.change(
+            lambda f: f["value"] if (f["engine"], f["mmu"]) == ("kvm", "ept") else None
+        )
+        done = report(self.run_dir)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        page = read(self.run_dir, "report.md")
+        self.assertTrue(page.startswith("# KVM alone: EPT\n"))
+        self.assertIn("The MMU that KVM had: **EPT**.", page)
+        self.assertIn("`kvm_intel` of the host's kernel", page)
+        row = next(x for x in page.splitlines() if x.startswith("| pte-edit: edit |"))
+        table = [x for x in page.splitlines() if x.startswith("| phase |")]
+        self.assertEqual(len(table), 1)
+        self.assertIn("| exits | flushes | instructions | table pages |", table[0])
+        pages = row.split(" | ")[6]
+        self.assertTrue(float(pages) > 0)
+        self.assertFalse(os.path.exists(os.path.join(self.run_dir, "figures.tsv")))
+        self.change(lambda f: None if f["counter"] == "table_pages" else f["value"])
+        self.assertEqual(report(self.run_dir).returncode, 0)
+        page = read(self.run_dir, "report.md")
+        row = next(x for x in page.splitlines() if x.startswith("| pte-edit: edit |"))
+        self.assertEqual(row.split(" | ")[6], "–")
+
+    def test_no_table_pages(self):
+        """where the kernel does not tell KVM's pages of tables there is no ratio of them"""
+        self.change(
+            lambda f: None
+            if f["engine"] == "kvm" and f["counter"] == "table_pages"
+            else f["value"]
+        )
+        text, _ = self.section()
+        row = next(x for x in text.splitlines() if x.startswith("| pte-edit: edit |"))
+        self.assertTrue(row.endswith("| – | – | – |"), row)
