@@ -7,6 +7,7 @@ words, and no arithmetic beyond counting and choosing.
 import collections
 
 import beside
+import groups
 import headline
 import measure
 import repeat
@@ -106,7 +107,7 @@ def summary(suite, peers):
     return [
         Heading(2, "The answer"),
         Text(score(suite)),
-        Bullets(bullets + beside.bullet(peers)),
+        Bullets(bullets + shadow_wins(suite) + beside.bullet(peers)),
         *settings.best(suite),
         Text(
             "Equal means closer than %d %%. Default knobs, base parameters of each workload, shadow "
@@ -116,11 +117,38 @@ def summary(suite, peers):
     ]
 
 
+def shadow_wins(suite):
+    """One line: where shadow paging is cheaper, other parameters and knobs of both included."""
+    matched, won_by = 0, []
+    for c in suite.conditions:
+        changed = suite.changed(c)
+        if c.mmu != "spt" or any(k.startswith("spt.") for k in changed):
+            continue
+        ept = suite.find("ept", c.workload, c.phase, c.params, changed)
+        spt = suite.find("spt", c.workload, c.phase, c.params, changed)
+        if not ept or not spt:
+            continue
+        matched += 1
+        who, times = measure.compare(ept, spt)
+        if who == "spt":
+            more = [groups.difference(suite, c)] + ["%s=%s" % k for k in changed.items()]
+            more = " ".join(m for m in more if m)
+            name = name_of(c.workload, c.phase) + (" (%s)" % more if more else "")
+            won_by.append((times, "%s, %s×" % (name, factor(times))))
+    won_by.sort(reverse=True)
+    text = "**Where shadow paging is cheaper.** Of all %d phases that ran under both with the " % (
+        matched
+    ) + "same parameters and knobs, whatever these were, it is cheaper in %d" % len(won_by)
+    if not won_by:
+        return [text + "."]
+    return ["%s: %s." % (text, "; ".join(words for _, words in won_by[:6]))]
+
+
 def score(suite):
     """The whole run in one sentence."""
     won_by = [measure.compare(e, s)[0] for c in measure.CONDITIONS for _, _, e, s in both(suite, c)]
     return (
-        "Of %d phases measured under both, **EPT is cheaper in %d, shadow paging in %d**, and "
+        "Of %d phases measured under both with default knobs, **EPT is cheaper in %d, shadow paging in %d**, and "
         "in %d they cost the same. What decides is what the guest does to its page tables:"
         % (len(won_by), won_by.count("ept"), won_by.count("spt"), won_by.count("tie"))
     )
@@ -330,8 +358,11 @@ def reproduce(environment, pictures, run):
     told = environment.values.get("command")
     out = [
         Heading(2, "Reproduce"),
-        Text("The run, from a clone at the commit above, and this report from its results:"),
-        Code("make bench\nscripts/report/report %s" % run),
+        Text(
+            "The run, from a clone at the commit above, what differs from this one, and this "
+            "report from its results:"
+        ),
+        Code("make bench\nmake compare A=%s B=results/latest\nscripts/report/report %s" % (run, run)),
         Text(
             "The measurements were made by `%s`." % told
             if told

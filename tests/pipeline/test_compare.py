@@ -131,7 +131,11 @@ class Compare(Runs):
         a = self.run_of("a", ("spt", "warm", {}, [{}]), ("ept", "warm", {}, [{}]))
         b = self.run_of("b", ("spt", "warm", {}, [{}]), ("spt", "cold", {"vpid": "off"}, [{}]))
         done = compare(a, b)
-        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("1 conditions in both runs, 1 in %s alone: " % a, done.stdout)
+        self.assertEqual(compare(a, b, "--allow-missing").returncode, 0)
+        more = self.run_of("c", ("spt", "warm", {}, [{}]))
+        self.assertEqual(compare(more, b).returncode, 0)
         self.assertIn("Only in %s: 1\n\n  ept random: warm (pages=8)\n" % a, done.stdout)
         self.assertIn("Only in %s: 1\n\n  spt random: cold (pages=8; vpid=off)\n" % b, done.stdout)
 
