@@ -82,6 +82,11 @@ def summary_of(suite, condition):
         headline.text(a) if a == b else "%s to %s" % (headline.text(a), headline.text(b))
         for a, b in exits
     )
+    filled = [r for r in results if not r[3].exits and r[4].exits]
+    if filled and len(filled) < len(results) and exits[0][1]:
+        text += " In %d of them the EPT was filled before, by the guest's set-up, and has no exit." % (
+            len(filled)
+        )
     first = results[0]
     text += " For instance %s: %s %s against %s." % (
         first[2],
