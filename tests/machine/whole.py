@@ -55,8 +55,9 @@ def check_times(checks, run_dir):
             checks.check(
                 "%s takes a plausible number" % what, 1e6 < side.low < side.high < 1e9, side.values
             )
+            # The page allocator may take up to two million more (docs/method.md).
             checks.check(
-                "%s takes nearly the same again" % what, side.high < 1.1 * side.low, side.values
+                "%s takes nearly the same again" % what, side.high < side.low + 2e6, side.values
             )
 
 
