@@ -58,6 +58,7 @@ struct kvm_vm {
 /* What this host's KVM turned out to be, once it was in use. */
 static struct {
 	bool tried;
+	bool table_pages; /* kvm_table_pages() tells them */
 	struct kvm_countable can;
 	json_t *parameters[HVBENCH_NR_MMUS]; /* of kvm_intel */
 	json_t *common; /* of kvm */
@@ -67,10 +68,9 @@ static struct {
 /* Tables of the older MMU are all accounted, roots among them. */
 static bool has_tdp_mmu(void)
 {
-	char value[16];
+	const char *value = json_string_value(json_object_get(known.common, "tdp_mmu"));
 
-	host_read_line("/sys/module/kvm/parameters/tdp_mmu", value, sizeof(value));
-	return value[0] == 'Y';
+	return value && value[0] == 'Y';
 }
 
 static bool kvm_has_counter(unsigned int counter)
@@ -79,7 +79,7 @@ static bool kvm_has_counter(unsigned int counter)
 	case HVBENCH_CNT_harness_exits:
 		return true;
 	case HVBENCH_CNT_table_pages:
-		return kvm_table_pages_known();
+		return known.table_pages;
 	default:
 		return counter_is_flush(counter) ? known.can.flushes : kvm_stats_have(counter);
 	}
@@ -161,6 +161,7 @@ static void learn(uint32_t mmu)
 	if (known.tried)
 		return;
 	known.tried = true;
+	known.table_pages = kvm_table_pages_known();
 	kvm_countable(&known.can);
 	host_turns_open(&known.turns);
 	if (known.can.why_not[0])

@@ -67,13 +67,22 @@ static unsigned int list_meant(const struct options *options, const char *word, 
 	return nr;
 }
 
+/* What a user may have meant: the nearest long option, and all. */
+static void hint_at(const struct options *options, const char *word, char *buf, size_t size)
+{
+	struct names names = { .nr = 0 };
+	const struct option *o;
+
+	for (o = options->longs; o->name; o++)
+		names_add(&names, o->name);
+	names_hint_options(&names, word, buf, size);
+}
+
 /* getopt_long() says no more than that a long option is wrong; so find out how. */
 static void wrong_long_option(const struct options *options, const char *given, struct failure *why)
 {
 	int length = strcspn(given, "=");
 	char word[64], hint[1024];
-	struct names names = { .nr = 0 };
-	const struct option *o;
 
 	snprintf(word, sizeof(word), "%.*s", length - 2, given + 2);
 	if (optopt >= CODE_TABLE) {
@@ -85,23 +94,17 @@ static void wrong_long_option(const struct options *options, const char *given, 
 		fail(why, STATUS_USAGE, "\"--%s\" is ambiguous: %s", word, hint);
 		return;
 	}
-	for (o = options->longs; o->name; o++)
-		names_add(&names, o->name);
-	names_hint_options(&names, word, hint, sizeof(hint));
+	hint_at(options, word, hint, sizeof(hint));
 	fail(why, STATUS_USAGE, "unknown option \"--%s\"%s", word, hint);
 }
 
 static int wrong_option(const struct options *options, char **argv, struct failure *why)
 {
-	struct names names = { .nr = 0 };
-	const struct option *o;
 	char hint[1024];
 
 	/* Of several letters after one dash, getopt is still at the first. */
 	if (optopt && optopt < CODE_TABLE) {
-		for (o = options->longs; o->name; o++)
-			names_add(&names, o->name);
-		names_hint_options(&names, "", hint, sizeof(hint));
+		hint_at(options, "", hint, sizeof(hint));
 		fail(why, STATUS_USAGE, "unknown option \"-%c\"%s", optopt, hint);
 	} else {
 		wrong_long_option(options, argv[optind - 1], why);

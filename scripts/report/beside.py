@@ -264,8 +264,8 @@ def how(peers):
         "The same guest, with the same parameters, run by this kernel's KVM. Of ours it is the run "
         "with the same knobs where KVM has them, and the fewest others changed; with 2M leaves "
         "where the host's pages are large and with A/D bits under a log of writes, for so KVM "
-        "has it (for log=fault it is loaded with pml=0). Tables are counted without what either keeps beside them, which KVM does not "
-        "tell. The host's interrupts are left out of both; what they took of KVM's phases is an "
+        "has it (for log=fault it is loaded with pml=0). Tables are counted without what either "
+        "keeps beside them, which KVM does not tell. The host's interrupts are left out of both; what they took of KVM's phases is an "
         "estimate."
     )
     if peers.gap is not None:

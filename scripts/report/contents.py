@@ -84,8 +84,9 @@ def summary_of(suite, condition):
     )
     filled = [r for r in results if not r[3].exits and r[4].exits]
     if filled and len(filled) < len(results) and exits[0][1]:
-        text += " In %d of them the EPT was filled before, by the guest's set-up, and has no exit." % (
-            len(filled)
+        text += (
+            " In %d of them the EPT was filled before, by the guest's set-up, and has no exit."
+            % len(filled)
         )
     first = results[0]
     text += " For instance %s: %s %s against %s." % (
@@ -141,20 +142,21 @@ def shadow_wins(suite):
             name = name_of(c.workload, c.phase) + (" (%s)" % more if more else "")
             won_by.append((times, "%s, %s×" % (name, factor(times))))
     won_by.sort(reverse=True)
-    text = "**Where shadow paging is cheaper.** Of all %d phases that ran under both with the " % (
-        matched
-    ) + "same parameters and knobs, whatever these were, it is cheaper in %d" % len(won_by)
-    if not won_by:
-        return [text + "."]
-    return ["%s: %s." % (text, "; ".join(words for _, words in won_by[:6]))]
+    text = (
+        "**Where shadow paging is cheaper.** Of all %d phases that ran under both with the same "
+        "parameters and knobs, whatever these were, it is cheaper in %d" % (matched, len(won_by))
+    )
+    if won_by:
+        text += ": " + "; ".join(words for _, words in won_by[:6])
+    return [text + "."]
 
 
 def score(suite):
     """The whole run in one sentence."""
     won_by = [measure.compare(e, s)[0] for c in measure.CONDITIONS for _, _, e, s in both(suite, c)]
     return (
-        "Of %d phases measured under both with default knobs, **EPT is cheaper in %d, shadow paging in %d**, and "
-        "in %d they cost the same. What decides is what the guest does to its page tables:"
+        "Of %d phases measured under both with default knobs, **EPT is cheaper in %d, shadow "
+        "paging in %d**, and in %d they cost the same. What decides is what the guest does to its page tables:"
         % (len(won_by), won_by.count("ept"), won_by.count("spt"), won_by.count("tie"))
     )
 
@@ -367,7 +369,9 @@ def reproduce(environment, pictures, run):
             "The run, from a clone at the commit above, what differs from this one, and this "
             "report from its results:"
         ),
-        Code("make bench\nmake compare A=%s B=results/latest\nscripts/report/report %s" % (run, run)),
+        Code(
+            "make bench\nmake compare A=%s B=results/latest\nscripts/report/report %s" % (run, run)
+        ),
         Text(
             "The measurements were made by `%s`." % told
             if told

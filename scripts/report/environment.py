@@ -88,6 +88,11 @@ class Environment:
             )
         self.add_once()
 
+    def left_out(self):
+        """What the run could not do: sentences."""
+        told = self.values.get("left_out")
+        return told if isinstance(told, list) else []
+
     def add_once(self):
         """Add what only the outside knows, and keep it for later reports."""
         added = {}

@@ -18,12 +18,6 @@ def applies(loaded):
     return engines == {results.KVM}
 
 
-def knobs_of(condition, defaults):
-    """What is changed of the knobs that KVM has."""
-    changed = ["%s=%s" % k for k in condition.knobs if k[1] not in ("-", defaults.get(k[0]))]
-    return " ".join(changed) or "default"
-
-
 def row_of(loaded, condition, defaults):
     """One phase."""
     samples = loaded.of(condition)
@@ -37,7 +31,7 @@ def row_of(loaded, condition, defaults):
     return [
         name_of(condition.workload, condition.phase),
         condition.params,
-        knobs_of(condition, defaults),
+        peer.changed_words(dict(condition.knobs), defaults),
         per_operation(peer.kvm_exits),
         per_operation(peer.kvm_flushes),
         per_operation(peer.kvm_tsc),
@@ -51,14 +45,13 @@ def row_of(loaded, condition, defaults):
 def blocks(loaded, defaults, environment, warnings):
     """The whole report."""
     mmus = [m for m in results.MMUS if loaded.conditions(mmu=m)]
-    unit = loaded.tsc_unit
+    under = " and ".join(beside.UNDER[m] for m in mmus)
     found = [
-        Heading(1, "KVM alone: %s" % " and ".join(beside.UNDER[m] for m in mmus)),
+        Heading(1, "KVM alone: %s" % under),
         Text(
             "This run holds engine kvm and nothing else, so there is nothing to compare with. "
             "The MMU that KVM had: **%s**. Where hvbench's module can be loaded, "
-            "`hvbench suite` runs both and the report holds them side by side."
-            % " and ".join(beside.UNDER[m] for m in mmus)
+            "`hvbench suite` runs both and the report holds them side by side." % under
         ),
         *beside.what_kvm(environment),
     ]
@@ -68,7 +61,10 @@ def blocks(loaded, defaults, environment, warnings):
         found += [
             Heading(2, beside.TITLE[mmu]),
             Table(
-                ["phase", "parameters", "knobs", "exits", "flushes", unit, "table pages", "samples"],
+                [
+                    *("phase", "parameters", "knobs", "exits", "flushes"),
+                    *(loaded.tsc_unit, "table pages", "samples"),
+                ],
                 "lllrrrrr",
                 [row_of(loaded, c, defaults) for c in loaded.conditions(mmu=mmu)],
                 "Medians per operation, the host's interrupts left out; pages of tables at the end "

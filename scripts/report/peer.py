@@ -158,6 +158,12 @@ def reasons(samples):
     return {n: over(samples, lambda s, n=n: s.get("exit." + n, 0)) for n in names}
 
 
+def changed_words(knobs, defaults):
+    """Of the knobs that KVM has, those that are not at their default."""
+    changed = ["%s=%s" % k for k in knobs.items() if k[1] not in ("-", defaults.get(k[0]))]
+    return " ".join(changed) or DEFAULT
+
+
 def kvm_does(mmu, knobs):
     """[(knob of ours, value)]: what KVM does that it has no knob for, and that counts.
 
@@ -215,7 +221,6 @@ class Peers:
             )
         knobs = dict(condition.knobs)
         log = knobs.pop("log", "-")
-        changed = ["%s=%s" % k for k in knobs.items() if k[1] not in ("-", self.default(k[0]))]
         told = reasons(kvm)
         return Pair(
             condition.mmu,
@@ -223,15 +228,11 @@ class Peers:
             condition.params,
             condition.phase,
             log,
-            " ".join(changed) or DEFAULT,
+            changed_words(knobs, self.suite.defaults),
             ops[0],
             self.both(ours, kvm),
             None if told is None else (reasons(ours) or {}, told),
         )
-
-    def default(self, knob):
-        """The word of a knob's default."""
-        return self.suite.defaults.get(knob)
 
     def both(self, ours, kvm):
         """{quantity: (ours, KVM's)} of one phase; what the run can't tell is not there."""

@@ -102,3 +102,8 @@ def knobs():
     if not found:
         raise UapiError("%s holds no knobs" % path)
     return found
+
+
+def defaults():
+    """{knob name: word of its default} of knobs.h."""
+    return {name: default for name, (_, default) in knobs().items()}
