@@ -17,6 +17,8 @@ const struct offer offers[] = {
 	{ HVBENCH_CAP_SMEP, "smep", "kernels kept from executing user pages" },
 	{ HVBENCH_CAP_SMAP, "smap", "kernels kept from touching user pages" },
 	{ HVBENCH_CAP_LA57, "la57", "5-level paging" },
+	{ HVBENCH_CAP_ITLB_MULTIHIT, "itlb_multihit",
+	  "an erratum: code makes large EPT leaves split" },
 	{ HVBENCH_CAP_PERF_SPLIT, "perf_split", "perf's hardware events apart for guest and host" },
 };
 

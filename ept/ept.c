@@ -40,6 +40,17 @@ static u64 ept_wanted(u32 access)
 	return access & HV_PF_FETCH ? EPT_EXEC : EPT_READ;
 }
 
+/* The guest fetches from a large leaf that may not be executable as a whole. */
+static enum hv_verdict ept_fetch_from_large(struct hv_mmu *mmu, u64 gpa, u64 *entry, int level)
+{
+	if (!hv_pool_has(mmu->pool, level - 1, 0))
+		return HV_NEED_POOL;
+	/* Its 4K leaves have X again. */
+	ept_split(mmu, gpa, entry, level);
+	hv_count(mmu, ept_split_fetch);
+	return HV_FILLED;
+}
+
 /*
  * A leaf that allows the access was filled after the CPU had looked. The
  * violation itself has removed what it had cached of that address (29.4.3.1):
@@ -52,6 +63,8 @@ static noinline enum hv_verdict ept_fault_present(struct hv_mmu *mmu, u64 gpa, u
 		return HV_FORBIDDEN;
 	if (*entry & wanted)
 		return HV_DONE;
+	if (wanted == EPT_EXEC && level > 1 && ept_state(mmu)->nx_large)
+		return ept_fetch_from_large(mmu, gpa, entry, level);
 	if (WARN_ONCE(wanted != EPT_WRITE || !mmu->dirty.on, "EPT: a leaf %llx without a reason\n",
 		      *entry))
 		return HV_BROKEN;
@@ -68,6 +81,8 @@ static noinline enum hv_verdict ept_fill(struct hv_mmu *mmu, u64 gpa, u64 hpa, u
 		return HV_FORBIDDEN;
 	/* What is logged is a 4K page: a large leaf would be split at once. */
 	if (unlikely(mmu->dirty.on) && wanted == EPT_WRITE)
+		leaf = 1;
+	if (wanted == EPT_EXEC && ept_state(mmu)->nx_large)
 		leaf = 1;
 	if (leaf > level)
 		leaf = level;
@@ -158,6 +173,7 @@ static int ept_create(struct hv_mmu *mmu)
 	/* A leaf of the smallest size is on level 1, and so on. */
 	ept->largest = 1 + knob[HVBENCH_KNOB_EPT_LEAF];
 	ept->fill = fills[knob[HVBENCH_KNOB_EPT_FILL]];
+	ept->nx_large = mmu->caps.itlb_multihit;
 	mmu->backend = ept;
 	ept_review(mmu);
 	mmu->controls = (struct hv_controls){

@@ -23,6 +23,7 @@ struct ept {
 	u8 **denied;
 	/* A fill is one 4K leaf with all rights: neither knobs, rights nor log object. */
 	bool plain;
+	bool nx_large; /* large leaves have no X: the guest's fetch splits them */
 };
 
 /* The guest frames that an entry of that level covers. */
@@ -130,8 +131,11 @@ static inline u64 ept_allowed(const struct ept *ept, u64 gfn)
 /* The rights of a leaf of that level for gfn; 0: it must not be present. */
 static inline u64 ept_leaf_rights(const struct hv_mmu *mmu, u64 gfn, int level)
 {
-	u64 rights = ept_allowed(ept_state(mmu), gfn);
+	const struct ept *ept = ept_state(mmu);
+	u64 rights = ept_allowed(ept, gfn);
 
+	if (level > 1 && ept->nx_large)
+		rights &= ~EPT_EXEC;
 	if (likely(!mmu->dirty.on))
 		return rights;
 	/* The log is by 4K pages: the first write to a large leaf splits it. */

@@ -185,6 +185,12 @@ struct hv_mmu_caps {
 	bool gigabyte_pages; /* CPUID 80000001H:EDX.Page1GB, as the guest sees it */
 	bool pcid;
 	bool ept_2m, ept_1g, ept_ad, ept_exec_only, pml;
+	/*
+	 * A fetch that finds a large and a small translation of one address in the
+	 * iTLB is a machine check (CVE-2018-12207), and a guest under EPT can bring
+	 * that about by its own tables: no large EPT leaf may be executable.
+	 */
+	bool itlb_multihit;
 };
 
 /* What a guest may do with a frame; the values of HVBENCH_MAY_* (uapi/hvbench.h). */

@@ -25,6 +25,7 @@ static u32 capabilities(void)
 	       (cap->ept_exec_only ? HVBENCH_CAP_EPT_EXEC_ONLY : 0) |
 	       (cap->vpid ? HVBENCH_CAP_VPID : 0) | (cap->pml ? HVBENCH_CAP_PML : 0) |
 	       (cap->perf_split ? HVBENCH_CAP_PERF_SPLIT : 0) |
+	       (cap->itlb_multihit ? HVBENCH_CAP_ITLB_MULTIHIT : 0) |
 	       (cap->unrestricted ? HVBENCH_CAP_UNRESTRICTED : 0) |
 	       (cap->invpcid ? HVBENCH_CAP_INVPCID : 0) |
 	       (cap->cr4_offered & HV_CR4_PCIDE ? HVBENCH_CAP_PCID : 0) |

@@ -44,6 +44,7 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 		.pcid = cap->cr4_offered & HV_CR4_PCIDE,
 		.ept_exec_only = cap->ept_exec_only,
 		.pml = cap->pml,
+		.itlb_multihit = cap->itlb_multihit,
 	};
 	mmu->paging = (struct hv_paging){
 		.cr0 = HV_CR0_PE | HV_CR0_ET | HV_CR0_NE | HV_CR0_WP | HV_CR0_PG,

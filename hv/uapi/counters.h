@@ -59,6 +59,8 @@
 	X(ept_fill_around, EVENT, "entries", \
 	  "4K leaf entries among ept_fill_4k that no violation asked for (ept.fill)") \
 	X(ept_split, EVENT, "entries", "large EPT leaves split into a table of smaller ones") \
+	X(ept_split_fetch, EVENT, "entries", \
+	  "large EPT leaves that code ran from, split because of the iTLB multihit erratum") \
 	X(ept_merge, EVENT, "entries", "tables of EPT leaves merged into a large one") \
 	X(log_collect, EVENT, "looks", "looks at which pages were written since the last one") \
 	X(log_written, EVENT, "pages", "pages that these looks found written") \

@@ -39,6 +39,8 @@ enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 #define HVBENCH_CAP_SMAP (1u << 11)
 #define HVBENCH_CAP_LA57 (1u << 12)
 #define HVBENCH_CAP_PERF_SPLIT (1u << 13)
+/* An erratum, guarded against: no large EPT leaf is executable (CVE-2018-12207). */
+#define HVBENCH_CAP_ITLB_MULTIHIT (1u << 14)
 
 struct hvbench_info {
 	__u32 version; /* HVBENCH_UAPI_VERSION */

@@ -3,6 +3,7 @@
  * Detection of VT-x as the manual wants it: SDM 3C, 24.6 (discovering VMX),
  * 24.7 (enabling) and appendix A (the capability MSRs). Called once at load.
  */
+#include <linux/cpu.h>
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor.h>
@@ -163,6 +164,9 @@ static void read_ept_vpid(struct vmx_capability *cap)
 	cap->ept_1g = cap->ept && (bits & EPT_CAP_1G);
 	cap->ept_ad = cap->ept && (bits & EPT_CAP_AD);
 	cap->ept_exec_only = cap->ept && (bits & EPT_CAP_EXEC_ONLY);
+	/* As KVM decides it where its nx_huge_pages is auto. */
+	cap->itlb_multihit = cap->ept_2m && boot_cpu_has_bug(X86_BUG_ITLB_MULTIHIT) &&
+			     !cpu_mitigations_off();
 	/* PML logs what sets a dirty bit. */
 	cap->pml &= cap->ept_ad;
 	if (!(bits & VPID_CAP_INVVPID) || !(bits & VPID_CAP_SINGLE) || !(bits & VPID_CAP_ALL))

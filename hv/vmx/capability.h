@@ -17,6 +17,7 @@ struct vmx_capability {
 	u8 physical_address_bits;
 	bool gigabyte_pages;
 	bool ept, ept_2m, ept_1g, ept_ad, ept_exec_only;
+	bool itlb_multihit; /* the erratum, and the host guards against it */
 	bool vpid, invvpid_addr, pml, unrestricted;
 	bool invpcid; /* with its control: guests may have it */
 	/* The controls of every VM; a VM adds its backend's to primary. */

@@ -11,6 +11,7 @@
 
 /* EPT entries as the manual gives them; not ept/ept.h, which is under test. */
 #define HW_EPT_RWX 7ull
+#define HW_EPT_X BIT_ULL(2)
 #define HW_EPT_TYPE GENMASK_ULL(5, 3)
 #define HW_EPT_WB (6ull << 3)
 #define HW_EPT_PS BIT_ULL(7)
@@ -69,6 +70,9 @@ static bool ept_malformed(const struct machine *m, u64 entry, int level)
 	if (!leaf)
 		bits |= GENMASK_ULL(6, 3);
 	if (entry & bits || (entry & 3) == 2)
+		return true;
+	/* Not malformed, but what a CPU with that erratum must never be given. */
+	if (leaf && level > 1 && entry & HW_EPT_X && m->mmu.caps.itlb_multihit)
 		return true;
 	return leaf && (entry & HW_EPT_TYPE) != HW_EPT_WB;
 }

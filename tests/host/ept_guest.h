@@ -10,6 +10,7 @@
 #include "uapi/hvbench.h"
 
 #define LEAF_R 1ull
+#define LEAF_W 2ull
 #define LEAF_X 4ull
 #define LEAF_RWX 7ull
 #define LEAF_WB 0x70ull /* write-back, PAT ignored */

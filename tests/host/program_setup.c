@@ -44,6 +44,7 @@ static void choose_ept(struct rng *rng, struct machine_config *config)
 	knob[HVBENCH_KNOB_EPT_LEAF] = knob[HVBENCH_KNOB_BACKING] && rng_once_in(rng, 2);
 	knob[HVBENCH_KNOB_EPT_FILL] = rng_below(rng, 4);
 	knob[HVBENCH_KNOB_EPT_AD] = rng_once_in(rng, 2);
+	config->caps.itlb_multihit = rng_once_in(rng, 2);
 	if (rng_once_in(rng, 2))
 		knob[HVBENCH_KNOB_LOG] =
 			HVBENCH_LOG_FAULT + rng_below(rng, knob[HVBENCH_KNOB_EPT_AD] ? 3 : 1);

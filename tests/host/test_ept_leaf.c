@@ -84,6 +84,39 @@ static void test_group_of_few(void)
 	guest_close(&t);
 }
 
+static void test_itlb_multihit(void)
+{
+	report_prefix("ept itlb multihit");
+	ept_defaults(HVBENCH_SIZE_2M, HVBENCH_SIZE_2M);
+	t.config.caps.itlb_multihit = true;
+	ept_open();
+	violate(0x5000, 0);
+	report(is_leaf(0x5000, 2, LEAF_R | LEAF_W), "a 2M leaf has no X");
+	flushes_root();
+	report_equal(violate(0x6000, HV_PF_FETCH), HV_FILLED, "a fetch from it is served");
+	report(is_leaf(0x6000, 1, LEAF_RWX) && is_leaf(0, 1, LEAF_RWX) &&
+		       is_leaf(0x1ff000, 1, LEAF_RWX) &&
+		       count(HVBENCH_CNT_ept_split_fetch) == 1 && count(HVBENCH_CNT_ept_split) == 1,
+	       "by 512 executable 4K leaves");
+	report(flushes_root(), "the large one is flushed");
+	report_equal(violate(MIB(2) + 0x3000, HV_PF_FETCH), HV_FILLED, "a first touch that fetches");
+	report(is_leaf(MIB(2) + 0x3000, 1, LEAF_RWX) && count(HVBENCH_CNT_ept_fill_2m) == 1 &&
+		       count(HVBENCH_CNT_ept_split) == 1,
+	       "fills a 4K leaf at once");
+	guest_close(&t);
+
+	ept_defaults(HVBENCH_SIZE_1G, HVBENCH_SIZE_1G);
+	t.config.caps.itlb_multihit = true;
+	ept_open();
+	violate(0x5000, HV_PF_WRITE);
+	report(is_leaf(0, 3, LEAF_R | LEAF_W), "a 1G leaf has no X");
+	violate(0x6000, HV_PF_FETCH);
+	report(is_leaf(0x6000, 1, LEAF_RWX) && is_leaf(MIB(4), 2, LEAF_R | LEAF_W) &&
+		       count(HVBENCH_CNT_ept_split) == 2,
+	       "a fetch leaves 2M leaves without X around its 4K leaves");
+	guest_close(&t);
+}
+
 static void refused(const char *what)
 {
 	guest_open(&t);
@@ -117,5 +150,6 @@ void test_ept_leaf(void)
 	test_group(2, 64);
 	test_group(3, 512);
 	test_group_of_few();
+	test_itlb_multihit();
 	test_refusals();
 }
