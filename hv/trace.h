@@ -47,8 +47,10 @@
 /* A flush is told by the name of its counter. */
 #define HV_TRACE_FLUSHES \
 	HV_TRACE_NAME(HVBENCH_CNT_flush_, invept_single), \
+	HV_TRACE_NAME(HVBENCH_CNT_flush_, invept_all), \
 	HV_TRACE_NAME(HVBENCH_CNT_flush_, invvpid_addr), \
 	HV_TRACE_NAME(HVBENCH_CNT_flush_, invvpid_single), \
+	HV_TRACE_NAME(HVBENCH_CNT_flush_, invvpid_all), \
 	HV_TRACE_NAME(HVBENCH_CNT_flush_, transition)
 
 #define HV_TRACE_GUEST_FLUSHES \
@@ -93,8 +95,10 @@ TRACE_DEFINE_ENUM(HV_LOAD_CR3_KEEP);
 TRACE_DEFINE_ENUM(HV_LOAD_CR4);
 TRACE_DEFINE_ENUM(HV_LOAD_EFER);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_invept_single);
+TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_invept_all);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_invvpid_addr);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_invvpid_single);
+TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_invvpid_all);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_flush_transition);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_guest_flush_cr3);
 TRACE_DEFINE_ENUM(HVBENCH_CNT_guest_flush_invlpg);

@@ -246,6 +246,8 @@ static enum hv_next run_until_event(struct hv_vcpu *vcpu)
 			     (s64)(vcpu->exit_tsc - vcpu->slice_tsc) >
 				     (s64)vmx_capability.slice_tsc))
 			return HV_NEXT_PREPARE;
+		if (unlikely(vmx_flush(vcpu)))
+			return hv_vcpu_end(vcpu, HVBENCH_END_FLUSH_FAILED);
 		if (unlikely(!vmx_enter(vcpu)))
 			return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
 		next = vmx_handle_exit(vcpu);

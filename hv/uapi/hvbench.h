@@ -148,6 +148,8 @@ enum hvbench_run_exit {
 	X(BAD_STATE, "the guest brought its control registers into an unsupported state") \
 	X(HOST_MEMORY, "the host has no memory left for this guest")                      \
 	X(ENTRY_FAILED, "VM entry failed")                                                \
+	X(FLUSH_FAILED,                                                                   \
+	  "the CPU refused to flush its TLB (INVEPT or INVVPID failed, see dmesg)")       \
 	X(EPT_MISCONFIG, "an EPT entry was malformed: a bug of the hypervisor")           \
 	X(INTERNAL, "the hypervisor met a state that it does not know: a bug")
 

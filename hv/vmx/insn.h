@@ -85,33 +85,36 @@ static __always_inline void vmwrite(unsigned long field, u64 value)
 enum invept_type { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
 enum invvpid_type { INVVPID_ADDR = 0, INVVPID_SINGLE = 1, INVVPID_ALL = 2 };
 
-static inline void invept(enum invept_type type, u64 eptp)
+static inline int invept(enum invept_type type, u64 eptp)
 {
 	struct {
 		u64 eptp, reserved;
 	} operand = { eptp, 0 };
-	bool failed;
 
-	asm volatile("invept %[operand], %[type]"
-		     : "=@ccbe"(failed)
-		     : [operand] "m"(operand), [type] "r"((unsigned long)type)
-		     : "memory");
-	WARN_ONCE(failed, "hvbench: INVEPT type %d of %llx failed\n", type, eptp);
+	asm goto("invept %[operand], %[type]\n\t"
+		 "jbe %l[failed]"
+		 : : [operand] "m"(operand), [type] "r"((unsigned long)type)
+		 : "cc", "memory" : failed);
+	return 0;
+failed:
+	WARN_ONCE(1, "hvbench: INVEPT type %d of %llx failed\n", type, eptp);
+	return -EIO;
 }
 
-static inline void invvpid(enum invvpid_type type, u16 vpid, u64 gva)
+static inline int invvpid(enum invvpid_type type, u16 vpid, u64 gva)
 {
 	struct {
 		u64 vpid, gva;
 	} operand = { vpid, gva };
-	bool failed;
 
-	asm volatile("invvpid %[operand], %[type]"
-		     : "=@ccbe"(failed)
-		     : [operand] "m"(operand), [type] "r"((unsigned long)type)
-		     : "memory");
-	WARN_ONCE(failed, "hvbench: INVVPID type %d of VPID %u, %llx failed\n",
-		  type, vpid, gva);
+	asm goto("invvpid %[operand], %[type]\n\t"
+		 "jbe %l[failed]"
+		 : : [operand] "m"(operand), [type] "r"((unsigned long)type)
+		 : "cc", "memory" : failed);
+	return 0;
+failed:
+	WARN_ONCE(1, "hvbench: INVVPID type %d of VPID %u, %llx failed\n", type, vpid, gva);
+	return -EIO;
 }
 
 #endif

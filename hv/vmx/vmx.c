@@ -278,7 +278,6 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 		vmx_apply_controls(vcpu);
 	else if (mmu->controls.root_changed)
 		vmx_apply_root(vcpu);
-	vmx_flush(vcpu);
 	if (trace_entry_enabled())
 		trace_enter(vcpu);
 	if (vcpu->event.info)

@@ -32,16 +32,19 @@ void vmx_split_perf(struct hv_vcpu *vcpu);
 void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
 
 /*
- * Carries out what was asked for (controls, flushes, the event) and runs the
- * guest until it exits. False when VM entry failed.
+ * Carries out what was asked for (controls, the event) and runs the guest until it
+ * exits. vmx_flush() has succeeded since the last exit. False when VM entry failed.
  */
 bool vmx_enter(struct hv_vcpu *vcpu);
 
 /* What the last exit means for the run loop. */
 enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu);
 
-/* Executes and counts what mmu.flush asks for, see flush.c. */
-void vmx_flush(struct hv_vcpu *vcpu);
+/*
+ * Executes and counts what mmu.flush asks for, see flush.c. 0, or -EIO where the CPU
+ * refused: what was asked for is still to be done.
+ */
+int vmx_flush(struct hv_vcpu *vcpu);
 
 /* Programs mmu.controls, see controls.c. */
 void vmx_apply_controls(struct hv_vcpu *vcpu);
