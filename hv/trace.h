@@ -5,7 +5,7 @@
  * the guest at that time.
  *
  * ept/ and spt/ come to theirs by way of shim.h; in an ordinary process they
- * are nothing (tests/host/shim_process.h).
+ * are nothing (tests/host/kernel_process.h).
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM hvbench

@@ -22,12 +22,6 @@
  */
 #define EXCEPTIONS_ALWAYS (BIT(1) | BIT(17) | BIT(18))
 
-u64 vmx_eptp(const struct hv_controls *controls)
-{
-	/* Write-back, a walk of 4 (minus one), A/D flag in bit 6. */
-	return controls->root_hpa | 6 | (3 << 3) | (controls->ept_ad ? BIT_ULL(6) : 0);
-}
-
 /* CR4 as the CPU has it while the guest runs. */
 static u64 cr4_on_cpu(const struct hv_controls *controls, const struct hv_paging *paging)
 {

@@ -66,7 +66,7 @@ static int flush_root(struct hv_mmu *mmu)
 	return 0;
 }
 
-int vmx_flush(struct hv_vcpu *vcpu)
+int vmx_execute_flush(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
 	struct hv_flush *flush = &mmu->flush;

@@ -12,6 +12,12 @@
 /* clang-format takes asm goto labels apart. */
 /* clang-format off */
 
+/* The types of INVEPT (SDM 3C, 31.3) and INVVPID. */
+enum invept_type { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
+enum invvpid_type { INVVPID_ADDR = 0, INVVPID_SINGLE = 1, INVVPID_ALL = 2 };
+
+#ifdef __KERNEL__
+
 #include <linux/bug.h>
 #include <linux/errno.h>
 #include <linux/types.h>
@@ -81,10 +87,6 @@ static __always_inline void vmwrite(unsigned long field, u64 value)
 		  value, field, vmread(0x4400 /* VM_INSTRUCTION_ERROR */));
 }
 
-/* The types of INVEPT (SDM 3C, 31.3) and INVVPID. */
-enum invept_type { INVEPT_SINGLE = 1, INVEPT_ALL = 2 };
-enum invvpid_type { INVVPID_ADDR = 0, INVVPID_SINGLE = 1, INVVPID_ALL = 2 };
-
 static inline int invept(enum invept_type type, u64 eptp)
 {
 	struct {
@@ -116,5 +118,12 @@ failed:
 	WARN_ONCE(1, "hvbench: INVVPID type %d of VPID %u, %llx failed\n", type, vpid, gva);
 	return -EIO;
 }
+
+#else /* an ordinary process */
+
+#include "shim_process.h" /* found by -I tests/host */
+#include "insn_process.h"
+
+#endif
 
 #endif

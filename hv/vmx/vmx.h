@@ -44,7 +44,18 @@ enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu);
  * Executes and counts what mmu.flush asks for, see flush.c. 0, or -EIO where the CPU
  * refused: what was asked for is still to be done.
  */
-int vmx_flush(struct hv_vcpu *vcpu);
+int vmx_execute_flush(struct hv_vcpu *vcpu);
+
+/* The same, at no cost of a call where nothing is asked for. */
+static inline int vmx_flush(struct hv_vcpu *vcpu)
+{
+	const struct hv_flush *flush = &vcpu->mmu.flush;
+
+	if (likely(vcpu->vpid && vcpu->flushed_cpu == vcpu->vmcs.cpu &&
+		   !(flush->context | flush->root | flush->address)))
+		return 0;
+	return vmx_execute_flush(vcpu);
+}
 
 /* Programs mmu.controls, see controls.c. */
 void vmx_apply_controls(struct hv_vcpu *vcpu);
@@ -53,8 +64,11 @@ void vmx_apply_root(struct hv_vcpu *vcpu);
 /* The guest's own view of CR0, CR4 and CR3, read back where it owns bits. */
 void vmx_read_paging(struct hv_vcpu *vcpu);
 
-/* The EPTP of the controls (SDM 3C, 25.6.11). */
-u64 vmx_eptp(const struct hv_controls *controls);
+/* The EPTP of the controls (SDM 3C, 25.6.11): write-back, a walk of 4 (minus one), A/D flag. */
+static inline u64 vmx_eptp(const struct hv_controls *controls)
+{
+	return controls->root_hpa | 6 | (3 << 3) | (controls->ept_ad ? BIT_ULL(6) : 0);
+}
 
 #define VMX_NO_ERROR_CODE (~0u)
 /*

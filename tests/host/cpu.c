@@ -91,7 +91,7 @@ static bool ept_translate(struct machine *m, u64 gpa, u32 access, u64 *hpa, u64 
 {
 	u64 table = m->hw.root_hpa, offset, rights = HW_EPT_RWX;
 	u64 want = access & HV_PF_WRITE ? 2 : access & HV_PF_FETCH ? 4 : 1;
-	struct tlb_gpa *slot = &m->tlb.gpa[(gpa >> 12) % TLB_GPAS];
+	struct tlb_gpa *slot = &m->tlb->gpa[(gpa >> 12) % TLB_GPAS];
 	int level;
 
 	/* 4-level EPT translates 48 bits; whatever lies beyond is not mapped (29.3.2). */
@@ -280,7 +280,7 @@ static void access_page(struct machine *m, const struct oracle_access *access,
 			struct cpu_result *result)
 {
 	struct walk_context context = { .m = m, .result = result };
-	struct tlb_page *p = &m->tlb.page[access->page];
+	struct tlb_page *p = &m->tlb->page[access->page];
 	struct tlb_tag now = tlb_tag(m);
 	struct ref_cpu cpu = hw_cpu(m);
 	enum ref_end end;
@@ -305,7 +305,7 @@ fault:
 
 void cpu_access(struct machine *m, const struct oracle_access *access, struct cpu_result *result)
 {
-	struct tlb_page *p = &m->tlb.page[access->page];
+	struct tlb_page *p = &m->tlb->page[access->page];
 
 	if (rng_once_in(&m->rng, m->evict))
 		p->nr_maps = p->nr_starts = 0;
@@ -329,7 +329,7 @@ u64 cpu_reach(struct machine *m, u64 gva, u32 access)
 
 void machine_speculate(struct machine *m, int page)
 {
-	struct tlb_page *p = &m->tlb.page[page];
+	struct tlb_page *p = &m->tlb->page[page];
 	struct ref_cpu cpu = hw_cpu(m);
 	struct cpu_result ignored;
 	struct walk_context context = { .m = m, .result = &ignored };

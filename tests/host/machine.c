@@ -2,12 +2,14 @@
 /*
  * The vCPU loop in miniature, what is under the guest's instructions
  * (machine_guest.c): the machine's life, VM entry, which programs the controls and
- * executes the flushes, and every call into the backend, which is held to
- * the contract of hv/mmu.h.
+ * has hv/vmx/flush.c execute the flushes, and every call into the backend, which is
+ * held to the contract of hv/mmu.h.
  */
 #include <stdarg.h>
 
 #include "machine_call.h"
+#include "vmx/insn.h"
+#include "vmx/vmx.h"
 
 bool machine_fail(struct machine *m, const char *text, ...)
 {
@@ -27,7 +29,11 @@ void machine_create(struct machine *m, const struct machine_config *config)
 	memset(m, 0, sizeof(*m));
 	memcpy(m->knob, config->knob, sizeof(m->knob));
 	m->rng.state = config->seed;
+	m->cpu_rng.state = ~config->seed;
+	m->tlb = &m->cpu_tlb[0];
 	m->pool.limit_pages = config->limit_pages ? config->limit_pages : ~0u;
+	m->vcpu.vpid = !config->knob[HVBENCH_KNOB_VPID] ? 0 : config->vpid ? config->vpid : 1;
+	m->vcpu.flushed_cpu = -1;
 	m->mmu = (struct hv_mmu){
 		.ops = config->ops,
 		.caps = config->caps,
@@ -60,6 +66,9 @@ int machine_start(struct machine *m)
 	if (!error)
 		error = m->mmu.ops->create(&m->mmu);
 	m->started = !error;
+	/* The root itself is a page that the guest must never reach. */
+	if (m->started)
+		tlb_fill_stale(m, m->mmu.controls.root_hpa);
 	return error;
 }
 
@@ -82,8 +91,11 @@ const char *machine_destroy(struct machine *m)
 
 int machine_add_page(struct machine *m, u64 gva)
 {
-	m->tlb.page[m->tlb.nr_pages].gva = gva & ~0xfffull;
-	return m->tlb.nr_pages++;
+	int cpu;
+
+	for (cpu = 0; cpu < MACHINE_CPUS; cpu++)
+		m->cpu_tlb[cpu].page[m->nr_pages].gva = gva & ~0xfffull;
+	return m->nr_pages++;
 }
 
 void machine_poke(struct machine *m, u64 gpa, u64 value)
@@ -130,33 +142,79 @@ static bool program_controls(struct machine *m)
 	return true;
 }
 
-/* Execute what the backend asked for (hv/vmx/flush.c). */
-bool machine_enter(struct machine *m)
+static int execute_invept(void *context, enum invept_type type, u64 eptp)
 {
-	struct hv_flush *flush = &m->mmu.flush;
+	struct machine *m = context;
 
-	if (!program_controls(m))
-		return false;
-	if (flush->root && m->hw.nested) {
-		tlb_flush_root(m, m->hw.root_hpa);
-		m->flushes_root++;
+	if (type == INVEPT_SINGLE) {
+		if (rng_once_in(&m->cpu_rng, m->refuse))
+			return -EIO;
+		tlb_flush_root(m, eptp & PTE_ADDR);
+	} else {
+		tlb_flush_all_roots(m);
 	}
-	if (flush->context) {
-		tlb_flush_context(m);
-		m->flushes_context++;
-	} else if (flush->address) {
-		tlb_flush_addr(m, flush->gva);
+	m->flushes_root++;
+	return 0;
+}
+
+static int execute_invvpid(void *context, enum invvpid_type type, u16 vpid, u64 gva)
+{
+	struct machine *m = context;
+
+	/* VPID 0 is no operand (SDM 3C, 31.3). */
+	if (type != INVVPID_ALL && (!vpid || rng_once_in(&m->cpu_rng, m->refuse)))
+		return -EIO;
+	if (type == INVVPID_ADDR) {
+		tlb_flush_addr(m, vpid, gva);
 		m->flushes_addr++;
+		return 0;
 	}
-	memset(flush, 0, sizeof(*flush));
-	return true;
+	if (type == INVVPID_SINGLE)
+		tlb_flush_vpid(m, vpid);
+	else
+		tlb_flush_all_vpids(m);
+	m->flushes_context++;
+	return 0;
 }
 
 /* Without a VPID each transition drops linear and combined mappings (SDM 3C, 29.4.3.1). */
+static void transition(struct machine *m)
+{
+	if (!m->vcpu.vpid)
+		tlb_flush_vpid(m, 0);
+}
+
+void machine_migrate(struct machine *m, int cpu)
+{
+	transition(m);
+	m->vcpu.vmcs.cpu = cpu;
+	m->tlb = &m->cpu_tlb[cpu];
+	transition(m);
+}
+
+/* The TLB hears of what the backend asked for only by what flush.c executes. */
+bool machine_enter(struct machine *m)
+{
+	const struct hv_flush *flush = &m->mmu.flush;
+
+	if (!program_controls(m))
+		return false;
+	if (rng_once_in(&m->cpu_rng, m->migrate))
+		machine_migrate(m, (int)rng_below(&m->cpu_rng, MACHINE_CPUS));
+	vmx_process.invept = execute_invept;
+	vmx_process.invvpid = execute_invvpid;
+	vmx_process.context = m;
+	if (vmx_flush(&m->vcpu))
+		return machine_fail(m, "no flush of the CPU's was wide enough");
+	if (flush->root || flush->context || flush->address)
+		return machine_fail(m, "a flush is asked for after it was executed");
+	m->vcpu.entered = true;
+	return true;
+}
+
 void machine_exit(struct machine *m)
 {
-	if (!m->knob[HVBENCH_KNOB_VPID])
-		tlb_flush_context(m);
+	transition(m);
 }
 
 /* ---- calls into the backend ---- */

@@ -14,6 +14,7 @@
 
 #include "arena.h"
 #include "oracle.h"
+#include "vcpu.h"
 
 /*
  * A pseudo-random sequence (splitmix64): the same for a seed everywhere. Or a
@@ -65,17 +66,17 @@ static inline bool rng_once_in(struct rng *rng, u32 n)
 	return n && !rng_below(rng, n);
 }
 
+#define MACHINE_CPUS 3
 #define TLB_SET 12
 #define TLB_GPAS 64
 
 /*
- * What the CPU tags its entries with, besides the VPID, of which there is one
- * here: the PCID, and the EPT root (SDM 3C, 29.4.1: EP4TA, bits 51:12 alone; 0
- * without EPT).
+ * What the CPU tags its entries with: the VPID, the PCID, and the EPT root (SDM 3C,
+ * 29.4.1: EP4TA, bits 51:12 alone; 0 without EPT).
  */
 struct tlb_tag {
 	u64 root;
-	u16 pcid;
+	u16 vpid, pcid;
 };
 
 struct tlb_map {
@@ -102,20 +103,29 @@ struct tlb_gpa {
 	u64 gfn, hpa, rights, root;
 };
 
+/* Of one CPU. */
 struct tlb {
-	int nr_pages;
 	struct tlb_page page[ORACLE_PAGES];
 	struct tlb_gpa gpa[TLB_GPAS];
 };
 
 struct machine {
-	struct hv_mmu mmu;
+	/* Of it flush.c sees vpid, flushed_cpu, vmcs.cpu, the exit's flags and mmu. */
+	union {
+		struct hv_vcpu vcpu;
+		struct {
+			char before_mmu[offsetof(struct hv_vcpu, mmu)];
+			struct hv_mmu mmu; /* vcpu.mmu */
+		};
+	};
 	struct hv_memory memory;
 	struct hv_pool pool;
 	u32 knob[HVBENCH_NR_KNOBS];
 	u64 counter[HVBENCH_NR_COUNTERS];
 	struct hv_controls hw; /* what the last VM entry programmed */
-	struct tlb tlb;
+	struct tlb cpu_tlb[MACHINE_CPUS];
+	struct tlb *tlb; /* of the CPU that the vCPU is on */
+	int nr_pages;
 	/*
 	 * A bit per frame, with the knob log: EPT violations by writes since
 	 * the last look. The write may end elsewhere after all, because the
@@ -123,12 +133,15 @@ struct machine {
 	 */
 	u64 *tried;
 	struct rng rng;
+	struct rng cpu_rng; /* what the CPUs do; apart, so that a seed's guest stays the same */
 	/* How mean: once in so many times, 0 for never. */
 	u32 evict; /* the TLB loses a page's entries before an access */
 	u32 denial; /* a cached refusal is believed without a look at memory */
 	u32 low_pool; /* the backend is called with less in stock than it may need */
 	u32 no_emulation; /* an instruction can't be emulated */
-	/* What was asked for and executed. */
+	u32 migrate; /* the vCPU goes to another CPU before an entry */
+	u32 refuse; /* the CPU refuses an INVEPT or INVVPID, but not of the widest type */
+	/* What flush.c executed. */
 	u64 flushes_context, flushes_root, flushes_addr;
 	bool started; /* ops->create was content */
 	bool failed; /* the backend broke the contract: why says how */
@@ -144,6 +157,7 @@ struct machine_config {
 	u32 limit_pages; /* 0: none */
 	struct hv_paging paging;
 	u64 seed;
+	u16 vpid; /* where the knob vpid is on; 0: 1 */
 };
 
 /*
@@ -154,6 +168,9 @@ struct machine_config {
 void machine_create(struct machine *m, const struct machine_config *config);
 int machine_start(struct machine *m);
 const char *machine_destroy(struct machine *m);
+
+/* The vCPU goes to that CPU, as between an exit and the next entry. */
+void machine_migrate(struct machine *m, int cpu);
 
 /* A page that the TLB keeps apart; same numbers as the oracle's. */
 int machine_add_page(struct machine *m, u64 gva);
@@ -215,10 +232,20 @@ bool tlb_serves(const struct tlb_map *map, const struct tlb_tag *now);
 void tlb_add_map(struct machine *m, struct tlb_page *p, const struct ref_map *map, u64 ept);
 void tlb_add_start(struct machine *m, struct tlb_page *p, const struct ref_start *start);
 
-/* INVVPID of the VPID, of one address in it, INVEPT of a root. */
-void tlb_flush_context(struct machine *m);
-void tlb_flush_addr(struct machine *m, u64 gva);
+/*
+ * INVVPID of a VPID (0: what each transition without a VPID does), of an address in it,
+ * of all but 0; INVEPT of a root, of all. On the CPU that the vCPU is on.
+ */
+void tlb_flush_vpid(struct machine *m, u16 vpid);
+void tlb_flush_addr(struct machine *m, u16 vpid, u64 gva);
+void tlb_flush_all_vpids(struct machine *m);
 void tlb_flush_root(struct machine *m, u64 root);
+void tlb_flush_all_roots(struct machine *m);
+/*
+ * On all CPUs: what a VM of the past may have left behind that had this one's VPID and
+ * root. All of it leads to hpa.
+ */
+void tlb_fill_stale(struct machine *m, u64 hpa);
 /* What the guest's own instructions drop where they don't exit. */
 void tlb_flush_pcid(struct machine *m, u16 pcid);
 void tlb_invlpg(struct machine *m, u64 gva);

@@ -228,7 +228,7 @@ static void native_cr4(struct machine *m, u64 old, u64 new)
 	u64 on = new & ~old, off = old & ~new;
 
 	if ((on | off) & HV_CR4_PGE || off & HV_CR4_PCIDE)
-		tlb_flush_context(m);
+		tlb_flush_vpid(m, m->vcpu.vpid);
 	else if (on & HV_CR4_SMEP)
 		tlb_flush_pcid(m, paging_pcid(&m->mmu.paging));
 }

@@ -160,6 +160,9 @@ static void make_mean(struct program *p)
 	p->m.denial = rng_once_in(&p->rng, 2) ? 0 : 4;
 	p->m.low_pool = rng_once_in(&p->rng, 2) ? 0 : 8;
 	p->m.no_emulation = rng_once_in(&p->rng, 2) ? 0 : 8;
+	/* Seldom, and by a sequence of their own: each such flush may hide one that is missing. */
+	p->m.migrate = rng_once_in(&p->m.cpu_rng, 2) ? 0 : 500;
+	p->m.refuse = rng_once_in(&p->m.cpu_rng, 2) ? 0 : 16;
 	p->flush_every = 2 + rng_below(&p->rng, 40);
 }
 

@@ -121,23 +121,8 @@ static inline unsigned long __ffs(unsigned long w)
 
 #include "shim_lists.h"
 
-/* Nobody listens to tracepoints here. */
-static inline bool trace_shadow_fill_enabled(void)
-{
-	return false;
-}
-
-static inline void trace_shadow_fill(u64 gva, u32 level, u64 leaf)
-{
-}
-
-static inline void trace_shadow_unsync(u64 gfn)
-{
-}
-
-static inline void trace_shadow_sync(u64 gfn)
-{
-}
+#include "kernel_process.h"
+#include "trace.h"
 
 /* Host-physical memory, see arena.c. */
 #define ARENA_HPA 0x140000000ull

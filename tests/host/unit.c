@@ -108,18 +108,18 @@ static struct oracle_access access_to(struct test_guest *t, u64 gva, u32 access)
 	struct machine *m = &t->m;
 	struct oracle_access what = { .gva = gva, .access = access };
 
-	for (; what.page < m->tlb.nr_pages; what.page++)
-		if (m->tlb.page[what.page].gva == (gva & ~0xfffull))
+	for (; what.page < m->nr_pages; what.page++)
+		if (m->tlb->page[what.page].gva == (gva & ~0xfffull))
 			break;
-	if (what.page == m->tlb.nr_pages) {
+	if (what.page == m->nr_pages) {
 		/* No room: the oldest page's place, as a real TLB would. */
-		if (m->tlb.nr_pages == ORACLE_PAGES) {
-			m->tlb.nr_pages = 0;
+		if (m->nr_pages == ORACLE_PAGES) {
+			m->nr_pages = 0;
 			what.page = 0;
 		}
 		machine_add_page(m, gva);
-		m->tlb.page[what.page].nr_maps = 0;
-		m->tlb.page[what.page].nr_starts = 0;
+		m->tlb->page[what.page].nr_maps = 0;
+		m->tlb->page[what.page].nr_starts = 0;
 	}
 	return what;
 }
