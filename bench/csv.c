@@ -9,7 +9,7 @@
 struct rows {
 	FILE *out;
 	const struct run_spec *spec;
-	const char *phase;
+	const char *phase, *condition;
 	unsigned int repetition;
 	enum machine_kind machine;
 	const char *tsc_unit;
@@ -41,7 +41,7 @@ void csv_header(FILE *out)
 		putc(',', out);
 		csv_field(out, knob_get(i)->name);
 	}
-	fputs(",workload,params,phase,repetition,counter,unit,value\n", out);
+	fputs(",workload,params,phase,condition,repetition,counter,unit,value\n", out);
 }
 
 static void put_shared(const struct rows *rows)
@@ -66,7 +66,7 @@ static void put_shared(const struct rows *rows)
 	csv_field(out, params);
 	putc(',', out);
 	csv_field(out, rows->phase);
-	fprintf(out, ",%u", rows->repetition);
+	fprintf(out, ",%s,%u", rows->condition, rows->repetition);
 }
 
 static void row(const struct rows *rows, const char *counter, const char *unit, uint64_t value)
@@ -158,6 +158,7 @@ void csv_result(FILE *out, const struct run_spec *spec, const struct run_result 
 
 	for (i = 0; i < result->nr_phases; i++) {
 		rows.phase = result->phase[i].name;
+		rows.condition = condition_name(result->phase[i].condition);
 		phase_rows(&rows, &result->phase[i]);
 	}
 }

@@ -180,8 +180,9 @@ void human_results(FILE *out, const struct engine_ops *engine, const struct run_
 	for (i = 0; i < results->nr_phases; i++) {
 		const struct phase *phase = &results->phase[i];
 
-		fprintf(out, "\nphase %s: %" PRIu64 " operations; per operation (and in all):\n",
-			phase->name, phase->ops);
+		fprintf(out,
+			"\nphase %s (%s): %" PRIu64 " operations; per operation (and in all):\n",
+			phase->name, condition_name(phase->condition), phase->ops);
 		time_lines(out, engine, results, repeat, i, machine_tsc_unit(machine));
 		exit_lines(out, engine, phase);
 		flush_lines(out, engine, phase);

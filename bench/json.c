@@ -94,6 +94,7 @@ json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase
 	unsigned int i;
 
 	put_text(object, "phase", phase->name);
+	put_text(object, "condition", condition_name(phase->condition));
 	put(object, "ops", phase->ops);
 	put(object, "tsc", phase->tsc);
 	json_object_set_new(object, "per_operation",

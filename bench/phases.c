@@ -64,6 +64,11 @@ static int ring_begin(struct phases *phases, const struct hvbench_mailbox *box,
 		return bad(why, "a phase began within another");
 	if (!is_kebab(box->phase_name, sizeof(box->phase_name)))
 		return bad(why, "a phase's name is malformed");
+	if (!condition_name(box->phase_condition))
+		return fail(why, STATUS_RUN_FAILED,
+			    "the guest broke its contract: phase %s has the condition %u, which "
+			    "this tool does not know",
+			    box->phase_name, box->phase_condition);
 	if (phases->result->nr_phases == MAX_PHASES)
 		return bad(why, "it has too many phases");
 	for (i = 0; i < phases->result->nr_phases; i++) {
@@ -73,6 +78,7 @@ static int ring_begin(struct phases *phases, const struct hvbench_mailbox *box,
 				    box->phase_name);
 	}
 	memcpy(phases->name, box->phase_name, sizeof(phases->name));
+	phases->condition = box->phase_condition;
 	phases->open = true;
 	phases->begin = *now;
 	return 0;
@@ -123,6 +129,7 @@ static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 	if (!asked_difference(box, &phase->asked))
 		return bad(why, "its count of flushes went backwards");
 	memcpy(phase->name, phases->name, sizeof(phase->name));
+	phase->condition = phases->condition;
 	phase->ops = box->ops;
 	phase->tsc = box->tsc_end - box->tsc_begin;
 	phase->guest_table_bytes = box->table_bytes;

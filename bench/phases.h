@@ -19,6 +19,7 @@ struct phases {
 	size_t console_bytes; /* shown so far; there is a limit */
 	bool open; /* between begin and end */
 	char name[HVBENCH_NAME_BYTES];
+	uint32_t condition;
 	struct snapshot begin;
 	bool exited;
 };

@@ -236,7 +236,8 @@ bool results_same_phases(const struct run_result *a, const struct run_result *b)
 	if (a->nr_phases != b->nr_phases)
 		return false;
 	for (i = 0; i < a->nr_phases; i++) {
-		if (strcmp(a->phase[i].name, b->phase[i].name))
+		if (strcmp(a->phase[i].name, b->phase[i].name) ||
+		    a->phase[i].condition != b->phase[i].condition)
 			return false;
 	}
 	return true;

@@ -26,6 +26,7 @@ struct run_spec {
 
 struct phase {
 	char name[HVBENCH_NAME_BYTES];
+	uint32_t condition; /* enum hvbench_condition */
 	uint64_t ops, tsc;
 	struct hvbench_asked asked; /* flushes in this phase */
 	uint64_t guest_table_bytes; /* at its end */

@@ -25,6 +25,17 @@ const char *mmu_name(uint32_t mmu)
 	return mmu_names[mmu];
 }
 
+const char *condition_name(uint32_t condition)
+{
+	static const char *const names[HVBENCH_NR_CONDITIONS] = {
+#define CONDITION(name, text, meaning) [HVBENCH_CONDITION_##name] = text,
+		HVBENCH_CONDITIONS(CONDITION)
+#undef CONDITION
+	};
+
+	return condition < HVBENCH_NR_CONDITIONS ? names[condition] : NULL;
+}
+
 static struct knob knobs[HVBENCH_NR_KNOBS] = {
 #define KNOB(id, knob_name, knob_choices, knob_def, knob_help)                                 \
 	[HVBENCH_KNOB_##id] = {                                                                \

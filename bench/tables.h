@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The lists of hv/uapi as tables: MMUs, knobs, counters, exit reasons and
+ * The lists of hv/uapi as tables: MMUs, conditions, knobs, counters, exit reasons and
  * ends. Made from the X-macros, so nothing here can drift from the module.
  */
 #ifndef BENCH_TABLES_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "guest.h"
 #include "hvbench.h"
 #include "names.h"
 
@@ -20,6 +21,9 @@ const char *machine_name(enum machine_kind machine);
 const char *machine_tsc_unit(enum machine_kind machine);
 
 const char *mmu_name(uint32_t mmu);
+
+/* NULL where it is none of enum hvbench_condition. */
+const char *condition_name(uint32_t condition);
 
 struct knob {
 	const char *name;

@@ -27,7 +27,7 @@ static HOT_CODE void clear(u64 pages, bool each)
 {
 	u64 gva = DATA_GVA, i;
 
-	phase_begin("clear");
+	phase_begin("clear", CHANGE);
 	for (i = 0; i < pages; i++, gva += PAGE_BYTES) {
 		entry_test_and_clear(space_entry(&boot_space, gva, LEVEL_PTE), ENTRY_ACCESSED);
 		if (each)
@@ -74,13 +74,13 @@ void workload_run(void)
 
 	clear(pages, param(FLUSH));
 
-	phase_begin("touch");
+	phase_begin("touch", CHANGE);
 	sum = touch(pages, every);
 	phase_end(touched);
 	check(sum == touched + every * (touched * (touched - 1) / 2),
 	      "the touched pages hold the sum %llu", sum);
 
-	phase_begin("scan");
+	phase_begin("scan", WARM);
 	found = scan(pages, every);
 	phase_end(pages);
 	check(found == touched, "%llu pages were touched, %llu found", touched, found);

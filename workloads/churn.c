@@ -40,7 +40,7 @@ void workload_run(void)
 	space_prepare_range(&boot_space, DATA_GVA, pages * PAGE_BYTES);
 	memset(gpa_pointer(gpa), 0, pages * PAGE_BYTES);
 
-	phase_begin("churn");
+	phase_begin("churn", CHANGE);
 	for (round = 0; round < rounds; round++)
 		churn(gpa, pages, round << 32);
 	phase_end(pages * rounds);

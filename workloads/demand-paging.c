@@ -53,14 +53,14 @@ void workload_run(void)
 	new_flags = MAP_RW | (param(ACCESSED) ? ENTRY_ACCESSED | ENTRY_DIRTY : 0);
 	page_fault_handler = map_on_demand;
 
-	phase_begin("demand");
+	phase_begin("demand", CHANGE);
 	for (i = 0; i < pages; i++)
 		*page_word(DATA_GVA, PAGE_BYTES, i) = i + 1;
 	phase_end(pages);
 	check(hot.guest_faults == pages, "%llu pages demanded, but %llu page faults met", pages,
 	      hot.guest_faults);
 
-	phase_begin("again");
+	phase_begin("again", WARM);
 	for (i = 0; i < pages; i++)
 		*page_word(DATA_GVA, PAGE_BYTES, i) += 1;
 	phase_end(pages);

@@ -116,12 +116,12 @@ void workload_run(void)
 		memset(gpa_pointer(bitmap[i]), 0xff, bitmap_pages * PAGE_BYTES);
 	}
 
-	phase_begin("start");
+	phase_begin("start", CHANGE);
 	answer = doorbell_ask(HVBENCH_BELL_LOG_START, 0, 0);
 	phase_end(1);
 	check(answer == 0, "this VM was made without a log: run it with log=fault, ad or pml");
 
-	phase_begin("round");
+	phase_begin("round", CHANGE);
 	run_rounds(rounds);
 	phase_end(rounds * param(WRITTEN));
 	check(doorbell_ask(HVBENCH_BELL_LOG_STOP, 0, 0) == 0, "the log can't be stopped");

@@ -83,7 +83,7 @@ static HOT_CODE void fork(u64 pages)
 
 static HOT_CODE void measure_fork(u64 pages)
 {
-	phase_begin("fork");
+	phase_begin("fork", CHANGE);
 	fork(pages);
 	phase_end(pages);
 }
@@ -139,10 +139,10 @@ static void enter(const struct space *space, u64 gpa, u64 copies, u64 pages)
 }
 
 /* A phase where measured, and the same without. */
-static void begin(bool measured, const char *name)
+static void begin(bool measured, const char *name, enum phase_condition condition)
 {
 	if (measured)
-		phase_begin(name);
+		phase_begin(name, condition);
 }
 
 static void end(bool measured, u64 ops)
@@ -162,20 +162,24 @@ static void one_round(u64 gpa, u64 copies, u64 round, bool measured)
 		fork(pages);
 
 	next_copy = copies;
+	begin(measured, "child-start", SETUP);
 	enter(&child, gpa, copies, pages);
-	begin(measured, "child-write");
+	end(measured, 1);
+	begin(measured, "child-write", CHANGE);
 	write_pages(pages, every, child_word(round, 0));
 	end(measured, written);
-	verify_pages("child", pages, every, round, true, BIT(63));
 
+	begin(measured, "parent-resume", SETUP);
+	verify_pages("child", pages, every, round, true, BIT(63));
 	enter(&boot_space, gpa, copies, pages);
 	verify_pages("parent", pages, every, round, false, 0);
-	begin(measured, "parent-write");
+	end(measured, 1);
+	begin(measured, "parent-write", CHANGE);
 	write_pages(pages, every, parent_word(round, 0));
 	end(measured, written);
 	verify_pages("parent", pages, every, round, true, 0);
 
-	begin(measured, "exit");
+	begin(measured, "exit", CHANGE);
 	exit_child(pages);
 	end(measured, pages);
 	/* All pages are the parent's own again, and writable. */

@@ -37,12 +37,12 @@ void workload_run(void)
 	check(param(HOT) <= pages, "hot must not exceed pages");
 	space_map_range(&boot_space, DATA_GVA, PAGE_BYTES, gpa, pages, MAP_RW);
 
-	phase_begin("first-touch");
+	phase_begin("first-touch", COLD);
 	for (i = 0; i < pages; i++)
 		*page_word(DATA_GVA, PAGE_BYTES, i) = 1;
 	phase_end(pages);
 
-	phase_begin("hot");
+	phase_begin("hot", WARM);
 	touch_randomly(pages, param(HOT), touches, param(SEED));
 	phase_end(touches);
 

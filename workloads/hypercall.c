@@ -18,7 +18,7 @@ void workload_run(void)
 {
 	u64 i;
 
-	phase_begin("warm");
+	phase_begin("warm", EXIT);
 	for (i = 0; i < param(COUNT); i++)
 		hypercall(HVBENCH_HC_NULL);
 	phase_end(param(COUNT));

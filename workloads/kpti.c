@@ -119,11 +119,11 @@ static struct space create_user_space(void)
 }
 
 /* From the kernel's tables and back to them: two loads a call, one to leave. */
-static void measure(const char *name, u64 calls)
+static void measure(const char *name, enum phase_condition condition, u64 calls)
 {
 	struct caught caught;
 
-	phase_begin(name);
+	phase_begin(name, condition);
 	caught = run_user(USER_CODE_GVA, 0, calls | param(USER_PAGES) << 32);
 	if (!param(PCID))
 		hot.asked.cr3 += 2 * calls + 1;
@@ -160,8 +160,8 @@ void workload_run(void)
 	trap_set_user_stack((u64)(&entry_area + 1));
 	flush_by_cr3(entry_area.kernel_cr3);
 
-	measure("first-calls", FIRST_CALLS);
-	measure("call", calls);
+	measure("first-calls", COLD, FIRST_CALLS);
+	measure("call", CHANGE, calls);
 
 	for (i = 0; i < user_pages; i++)
 		check_word(USER_DATA_GVA, PAGE_BYTES, user_gpa, i, calls + FIRST_CALLS);

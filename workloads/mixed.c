@@ -75,7 +75,7 @@ static HOT_CODE void clear_all(u64 pages, u64 flag)
 
 static HOT_CODE void measure_protect(u64 pages)
 {
-	phase_begin("protect");
+	phase_begin("protect", CHANGE);
 	clear_all(pages, ENTRY_WRITE);
 	phase_end(pages);
 }
@@ -84,7 +84,7 @@ static void measure_copy(u64 working_set)
 {
 	u64 i;
 
-	phase_begin("copy");
+	phase_begin("copy", CHANGE);
 	for (i = 0; i < working_set; i += WRITTEN)
 		*page_word(DATA_GVA, PAGE_BYTES, i) ^= ~0ull;
 	phase_end((working_set + WRITTEN - 1) / WRITTEN);
@@ -94,7 +94,7 @@ static void measure_scan(u64 pages, u64 working_set)
 {
 	u64 found = 0, sum = 0, i;
 
-	phase_begin("scan");
+	phase_begin("scan", CHANGE);
 	clear_all(pages, ENTRY_ACCESSED);
 	for (i = 0; i < working_set; i++)
 		sum += *page_word(DATA_GVA, PAGE_BYTES, i);
@@ -109,7 +109,7 @@ static void measure_unmap(u64 pages)
 {
 	u64 i;
 
-	phase_begin("unmap");
+	phase_begin("unmap", CHANGE);
 	for (i = 0; i < pages; i++) {
 		entry_take(entry_of(i));
 		flush_page(DATA_GVA + i * PAGE_BYTES);
@@ -153,19 +153,21 @@ void workload_run(void)
 	space_prepare_range(&boot_space, DATA_GVA, pages * PAGE_BYTES);
 	page_fault_handler = handle_fault;
 
-	phase_begin("start");
+	phase_begin("start", CHANGE);
 	for (i = 0; i < pages; i++)
 		*page_word(DATA_GVA, PAGE_BYTES, i) = i + 1;
 	phase_end(pages);
 
-	phase_begin("work");
+	phase_begin("work", WARM);
 	update(working_set, param(UPDATES), param(SEED));
 	phase_end(param(UPDATES));
 	update(working_set, param(UPDATES), param(SEED));
 
 	measure_protect(pages);
 	measure_copy(working_set);
+	phase_begin("read-back", SETUP);
 	verify_pages(pages, working_set);
+	phase_end(pages);
 	measure_scan(pages, working_set);
 	measure_unmap(pages);
 }

@@ -40,12 +40,12 @@ void workload_run(void)
 	protected_end = DATA_GVA + pages * PAGE_BYTES;
 	page_fault_handler = make_writable;
 
-	phase_begin("warm-up");
+	phase_begin("warm-up", COLD);
 	for (i = 0; i < pages; i++)
 		*page_word(DATA_GVA, PAGE_BYTES, i) = i;
 	phase_end(pages);
 
-	phase_begin("flip");
+	phase_begin("flip", CHANGE);
 	for (round = 1; round <= rounds; round++) {
 		for (i = 0; i < pages; i++)
 			space_protect(&boot_space, DATA_GVA + i * PAGE_BYTES, MAP_RO);

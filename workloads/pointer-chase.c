@@ -57,12 +57,12 @@ void workload_run(void)
 
 	make_cycle(successor, pages, param(SEED));
 
-	phase_begin("build");
+	phase_begin("build", COLD);
 	for (i = 0; i < pages; i++)
 		*page_word(gva, PAGE_BYTES, i) = node_gva(gva, successor[i]);
 	phase_end(pages);
 
-	phase_begin("chase");
+	phase_begin("chase", WARM);
 	reached = chase(node_gva(gva, 0), steps);
 	phase_end(steps);
 

@@ -17,12 +17,12 @@ void workload_run(void)
 {
 	u64 i, sum = 0;
 
-	phase_begin("out");
+	phase_begin("out", EXIT);
 	for (i = 0; i < param(COUNT); i++)
 		cpu_out8(HVBENCH_PORT_NULL, (u8)i);
 	phase_end(param(COUNT));
 
-	phase_begin("in");
+	phase_begin("in", EXIT);
 	for (i = 0; i < param(COUNT); i++)
 		sum += cpu_in8(HVBENCH_PORT_NULL);
 	phase_end(param(COUNT));

@@ -55,7 +55,7 @@ void workload_run(void)
 			*page_word(gpa + set * pages * PAGE_BYTES, PAGE_BYTES, i) = tag(set, i);
 	space_map_range(&boot_space, DATA_GVA, PAGE_BYTES, gpa, pages, MAP_RW);
 
-	phase_begin("warm-up");
+	phase_begin("warm-up", COLD);
 	for (i = 0; i < pages; i++)
 		sum += *page_word(DATA_GVA, PAGE_BYTES, i);
 	phase_end(pages);
@@ -64,7 +64,7 @@ void workload_run(void)
 
 	if (param(ACCESSED))
 		flags |= ENTRY_ACCESSED | ENTRY_DIRTY;
-	phase_begin("edit");
+	phase_begin("edit", CHANGE);
 	for (round = 1; round <= rounds; round++)
 		edit(gpa, pages, round % 2, flags);
 	phase_end(pages * rounds);

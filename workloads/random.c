@@ -35,12 +35,12 @@ void workload_run(void)
 	struct area area = area_map(pages, PAGE_BYTES, param(PAGE));
 	u64 i;
 
-	phase_begin("first-touch");
+	phase_begin("first-touch", COLD);
 	for (i = 0; i < pages; i++)
 		*page_word(area.gva, PAGE_BYTES, i) = i;
 	phase_end(pages);
 
-	phase_begin("update");
+	phase_begin("update", WARM);
 	update(area.gva, pages, param(UPDATES), param(SEED));
 	phase_end(param(UPDATES));
 

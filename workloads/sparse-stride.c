@@ -38,11 +38,11 @@ void workload_run(void)
 	struct area area = area_map(pages, param(STRIDE), param(PAGE));
 	u64 pass, i;
 
-	phase_begin("first-touch");
+	phase_begin("first-touch", COLD);
 	write_pass(&area, pages, 1);
 	phase_end(pages);
 
-	phase_begin("warm");
+	phase_begin("warm", WARM);
 	for (pass = 0; pass < passes; pass++)
 		write_pass(&area, pages, pass << 32);
 	phase_end(pages * passes);

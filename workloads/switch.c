@@ -45,11 +45,12 @@ static HOT_CODE void visit(const u64 *cr3, u64 n, u64 touches)
 }
 
 /* From here on all code runs in the hot page, phase_end() included. */
-static HOT_CODE void measure(const char *name, const u64 *cr3, u64 n, u64 touches, u64 rounds)
+static HOT_CODE void measure(const char *name, enum phase_condition condition, const u64 *cr3,
+			     u64 n, u64 touches, u64 rounds)
 {
 	u64 ops = n * rounds;
 
-	phase_begin(name);
+	phase_begin(name, condition);
 	while (rounds--)
 		visit(cr3, n, touches);
 	phase_end(ops);
@@ -75,7 +76,7 @@ void workload_run(void)
 
 	if (param(PCID))
 		space_enable_pcids();
-	measure("first-round", cr3, n, touches, 1);
-	measure("switch", cr3, n, touches, param(ROUNDS));
+	measure("first-round", COLD, cr3, n, touches, 1);
+	measure("switch", CHANGE, cr3, n, touches, param(ROUNDS));
 	space_switch(&boot_space);
 }

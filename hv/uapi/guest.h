@@ -14,7 +14,7 @@
 
 #include <linux/types.h>
 
-#define HVBENCH_GUEST_ABI 2
+#define HVBENCH_GUEST_ABI 3
 
 /* Layout of guest-physical memory; the rest is the guest's to use. */
 #define HVBENCH_PARAMS_GPA 0x1000ull /* struct hvbench_guest_params */
@@ -34,7 +34,7 @@
 
 enum hvbench_doorbell {
 	HVBENCH_BELL_CONSOLE = 1, /* console_bytes of console[] are to be shown */
-	HVBENCH_BELL_PHASE_BEGIN = 2, /* phase_name is set */
+	HVBENCH_BELL_PHASE_BEGIN = 2, /* phase_name and phase_condition are set */
 	HVBENCH_BELL_PHASE_END = 3, /* ops, tsc_*, asked and tables are set */
 	HVBENCH_BELL_EXIT = 4, /* exit_status, and message when not 0 */
 	/*
@@ -50,6 +50,25 @@ enum hvbench_doorbell {
 	 */
 	HVBENCH_BELL_LOG_COLLECT = 6,
 	HVBENCH_BELL_LOG_STOP = 7,
+};
+
+/*
+ * X(NAME, "name", "meaning"): what a phase measures. A guest says it where the
+ * phase begins, and the report compares phases of one condition only.
+ */
+#define HVBENCH_CONDITIONS(X) \
+	X(SETUP, "setup", "what has to be there before the workload's own work can begin") \
+	X(COLD, "cold", "first touch of pages: a backend that has not filled its tables for them fills them") \
+	X(WARM, "warm", "all tables are complete, and nothing changes") \
+	X(CHANGE, "change", "the guest edits or switches its page tables, or starts a log") \
+	X(EXIT, "exit", "the price of a VM exit, without any memory work")
+
+enum hvbench_condition {
+	HVBENCH_CONDITION_NONE, /* none was declared: an error */
+#define HVBENCH_CONDITION_ENUM(name, text, meaning) HVBENCH_CONDITION_##name,
+	HVBENCH_CONDITIONS(HVBENCH_CONDITION_ENUM)
+#undef HVBENCH_CONDITION_ENUM
+	HVBENCH_NR_CONDITIONS
 };
 
 #define HVBENCH_PARAMS_MAGIC 0x73746e6367627668ull
@@ -85,6 +104,7 @@ struct hvbench_mailbox {
 	struct hvbench_asked asked_begin; /* totals at its begin */
 	__u64 table_bytes; /* memory of the guest's own page tables, now */
 	__u64 guest_faults; /* page faults that the guest handled, in the phase */
+	__u32 phase_condition; /* enum hvbench_condition */
 	__u32 exit_status; /* 0: all checks passed */
 	__u32 console_bytes;
 	char message[160]; /* why exit_status is not 0 */

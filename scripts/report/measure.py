@@ -261,6 +261,9 @@ class Suite:
         """[(workload, phase)] of the base conditions, in the order of the file."""
         seen = {}
         for c in self.conditions:
+            # Set-up is no answer to a question: it is part of a workload as a whole.
+            if self.results.declared.get((c.workload, c.phase)) == "setup":
+                continue
             if c.params == self.base[c.workload] and not self.changed(c):
                 if condition in (None, condition_of(c.workload, c.phase)):
                     seen[(c.workload, c.phase)] = True

@@ -15,6 +15,9 @@ import re
 # The columns that every results.csv has; those between mmu and workload are knobs.
 BEFORE = ["engine", "mmu"]
 AFTER = ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
+# What a phase measures, as its guest declares it; older runs don't say.
+CONDITION = "condition"
+CONDITIONS = ("setup", "cold", "warm", "change", "exit")
 
 # Without these no line of the report can be computed, and nothing be held against KVM.
 NEEDED = ["ops", "tsc", "vm_exits", "guest_table_bytes"]
@@ -36,6 +39,7 @@ class Results:
     def __init__(self, knob_names):
         self.knob_names = knob_names
         self.samples = {}  # Condition -> {repetition: {counter: value}}
+        self.declared = {}  # (workload, phase) -> condition, where the file has it
         self.tsc_unit = None
 
     @property
@@ -70,7 +74,7 @@ def check_header(header, name):
         raise ResultsError("%s has the column '%s' twice" % (name, doubled[0]))
     first, last = header.index("mmu") + 1, header.index("workload")
     knob_names = header[first:last]
-    strangers = set(header) - set(BEFORE) - set(AFTER) - set(knob_names)
+    strangers = set(header) - {*BEFORE, *AFTER, CONDITION, *knob_names}
     if strangers:
         raise ResultsError(
             "%s has columns that mean nothing here: %s" % (name, ", ".join(sorted(strangers)))
@@ -116,6 +120,19 @@ def check_samples(results, name):
                 )
 
 
+def declare(results, place, condition, where):
+    """A phase of a workload measures the same in all rows."""
+    if condition not in CONDITIONS:
+        raise ResultsError(
+            "%s: unknown condition '%s' (%s are known)" % (where, condition, ", ".join(CONDITIONS))
+        )
+    if results.declared.setdefault(place, condition) != condition:
+        raise ResultsError(
+            "%s: phase %s of %s is '%s', above it was '%s'"
+            % (where, place[1], place[0], condition, results.declared[place])
+        )
+
+
 def read_rows(reader, header, results, name):
     """Collect every row of READER into RESULTS."""
     at = {column: index for index, column in enumerate(header)}
@@ -147,6 +164,13 @@ def read_rows(reader, header, results, name):
             row[at["params"]],
             row[at["phase"]],
         )
+        if CONDITION in at:
+            declare(
+                results,
+                (condition.workload, condition.phase),
+                row[at[CONDITION]],
+                "%s line %d" % (name, line),
+            )
         counter, unit = row[at["counter"]], row[at["unit"]]
         sample = results.samples.setdefault(condition, {}).setdefault(
             int(row[at["repetition"]]), {}

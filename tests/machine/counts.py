@@ -12,6 +12,10 @@ stands for is said where it is written.
 import csv
 import sys
 
+sys.dont_write_bytecode = True
+
+import setup_theory  # pylint: disable=wrong-import-position
+
 HOST = ("exit.EXTERNAL_INTERRUPT", "exit.PREEMPTION_TIMER")
 # Settled by theory; other counters (spt_sync_entry, table bytes, TSC) are not.
 PREFIXES = ("exit.", "fault_", "flush_", "ept_fill_", "guest_flush_", "spt_root_", "inject_pf")
@@ -242,6 +246,18 @@ def parent_write(run, n):
     return vtlb_groups(run, term, 0, 4)
 
 
+def child_start(run, n):
+    # vtlb: the guest's map of both frames of each page, and the way there.
+    pages = param(run, "pages")
+    return vtlb_groups(run, loads(run, 1, 1), 2, 2 * pages + 12)
+
+
+def parent_resume(run, n):
+    # vtlb: the child's pages that were not written, and all of the parent's.
+    pages = param(run, "pages")
+    return vtlb_groups(run, loads(run, 1, 1), pages, 4 * pages + 12)
+
+
 def fork_exit(run, n):
     # The child's table is open since the phase child-write: the parent's root
     # does not reach it.
@@ -300,6 +316,11 @@ def mixed_scan(run, n):
     return vtlb_groups(run, term, 2, 6)
 
 
+def read_back(run, n):
+    # vtlb: what is read through both maps, in groups, and the way there.
+    return vtlb_groups(run, {}, 1, 2 * n + 12)
+
+
 def unmap(run, n):
     return add(written(run, n), invlpg(run, n))
 
@@ -354,6 +375,8 @@ THEORY = {
     ("fork", "fork"): fork,
     ("fork", "child-write"): child_write,
     ("fork", "parent-write"): parent_write,
+    ("fork", "child-start"): child_start,
+    ("fork", "parent-resume"): parent_resume,
     ("fork", "exit"): fork_exit,
     ("accessed-scan", "clear"): clear,
     ("accessed-scan", "touch"): refill,
@@ -364,6 +387,7 @@ THEORY = {
     ("mixed", "work"): nothing,
     ("mixed", "protect"): protect,
     ("mixed", "copy"): copy,
+    ("mixed", "read-back"): read_back,
     ("mixed", "scan"): mixed_scan,
     ("mixed", "unmap"): unmap,
     ("dirty-log", "start"): log_start,
@@ -453,11 +477,18 @@ def main():
     report(runs, "there are results")
     for run, counters in runs:
         where = describe(run)
+        if run["phase"] == "setup" and run["mmu"] == "spt":
+            wrong = setup_theory.causes_missing(run, counters)
+            report(not wrong, "%s: each exit has its cause%s" % (where, wrong and ": " + wrong or ""))
+            continue
         theory = THEORY.get((run["workload"], run["phase"]))
-        if not theory:
+        if run["phase"] == "setup":
+            answers = setup_theory.under_ept(run, counters)
+        elif not theory:
             report(False, "%s: no theory is written for this phase" % where)
             continue
-        answers = theory(run, counters["ops"])
+        else:
+            answers = theory(run, counters["ops"])
         answers = answers if isinstance(answers, list) else [answers]
         answers = [with_flushes(run, counters, answer) for answer in answers]
         got = settled(counters)
@@ -472,6 +503,11 @@ def main():
             % (where, *(counters.get(name, 0) for name in BOUNDED)),
         )
     missing = set(THEORY) - {(run["workload"], run["phase"]) for run, _ in runs}
+    missing |= {
+        (run["workload"], "no set-up")
+        for run, _ in runs
+        if not any(r["phase"] == "setup" and r["workload"] == run["workload"] for r, _ in runs)
+    }
     report(not missing, "every phase of the theory was run%s" % (missing or ""))
     print("%d passed, %d failed" % (passed, failed))
     return 1 if failed else 0

@@ -47,6 +47,9 @@ PHASES = {
     "switch": [("first-round", "fill8"), ("switch", "switch")],
     "dirty-log": [("start", "log-start"), ("round", "round")],
 }
+CONDITION = {  # that a phase of a kind is declared with, other than "change"
+    **{"exit": "exit", "hit": "warm", "fill": "cold", "fill8": "cold", "sparse": "cold"},
+}
 BASE = {
     "hypercall": "count=1000",
     "port-io": "count=1000",
@@ -302,8 +305,9 @@ def rows_of(engine, unit):
                 if engine == "kvm":
                     rows = synthetic_kvm.sample(rows, mmu, unit)
                     words = synthetic_kvm.knobs_of(knobs)
+                place = [workload, params, phase, CONDITION.get(kind, "change"), repetition]
                 for row in rows:
-                    yield [engine, mmu, *words.values(), workload, params, phase, repetition, *row]
+                    yield [engine, mmu, *words.values(), *place, *row]
 
 
 def write_results(path, unit):
@@ -313,7 +317,7 @@ def write_results(path, unit):
         csv_out.writerow(
             ["engine", "mmu"]
             + list(uapi.knobs())
-            + ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
+            + ["workload", "params", "phase", "condition", "repetition", "counter", "unit", "value"]
         )
         for engine in ("hvbench", "kvm"):
             csv_out.writerows(rows_of(engine, unit))

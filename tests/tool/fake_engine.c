@@ -66,9 +66,10 @@ static void play_first_touch(struct fake_vm *fake_vm, uint64_t pages)
 	fake_vm->box->guest_faults = 0;
 }
 
-static void begin(struct fake_vm *fake_vm, const char *name)
+static void begin(struct fake_vm *fake_vm, const char *name, uint32_t condition)
 {
 	snprintf(fake_vm->box->phase_name, sizeof(fake_vm->box->phase_name), "%s", name);
+	fake_vm->box->phase_condition = condition;
 	fake_vm->box->asked_begin = fake_vm->box->asked;
 }
 
@@ -80,7 +81,7 @@ int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run, struct failure *
 	(void)why;
 	switch (fake_vm->step) {
 	case 0:
-		begin(fake_vm, "first-touch");
+		begin(fake_vm, "first-touch", HVBENCH_CONDITION_COLD);
 		fake_ring(run, HVBENCH_BELL_PHASE_BEGIN);
 		break;
 	case 1:
@@ -88,7 +89,7 @@ int fake_good(struct fake_vm *fake_vm, struct hvbench_run *run, struct failure *
 		fake_ring(run, HVBENCH_BELL_PHASE_END);
 		break;
 	case 2:
-		begin(fake_vm, "warm");
+		begin(fake_vm, "warm", HVBENCH_CONDITION_WARM);
 		fake_ring(run, HVBENCH_BELL_PHASE_BEGIN);
 		break;
 	case 3:

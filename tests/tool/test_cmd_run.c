@@ -132,7 +132,7 @@ static void test_output(void)
 	c = call(cmd_run, MACHINE_EMULATED, "run alpha --mmu ept --repeat 3");
 	check_number(c.status, 0, "three repetitions pass");
 	check_number(fake.vms, 3, "each in a VM of its own");
-	check_holds(c.out, "phase first-touch: 64 operations", "a phase");
+	check_holds(c.out, "phase first-touch (cold): 64 operations", "a phase");
 	/* 64 * 1200 + 5000 over 64, and without the tick of 5000. */
 	check_holds(c.out,
 		    "  instructions                                           1278.1  (median of "
@@ -165,9 +165,9 @@ static void test_csv_and_quiet(void)
 	check(c.status == 0 && !strncmp(c.out, "engine,mmu,backing,", 19),
 	      "--csv begins with the header of results.csv");
 	first = strstr(c.out, expect_row(HVBENCH_MMU_EPT, "vpid=off",
-					 "alpha,pages=64 passes=8,first-touch,1,ops,operations,"
+					 "alpha,pages=64 passes=8,first-touch,cold,1,ops,operations,"
 					 "64\n"));
-	second = strstr(c.out, ",first-touch,2,ops,operations,64\n");
+	second = strstr(c.out, ",first-touch,cold,2,ops,operations,64\n");
 	check(first && second && first < second, "and has the rows of every repetition");
 	check(!strstr(c.out, "phase first-touch"), "and nothing for people");
 	check_text(c.err, "", "nor on the error stream");

@@ -58,10 +58,10 @@ static void test_passing(void)
 	first = scratch_read("a/deep/one/results.csv");
 	check_holds(first,
 		    expect_row(HVBENCH_MMU_EPT, "",
-			       "alpha,pages=16 passes=8,first-touch,1,exit.EPT_VIOLATION,exits,"
+			       "alpha,pages=16 passes=8,first-touch,cold,1,exit.EPT_VIOLATION,exits,"
 			       "16\n"),
 		    "results.csv has exact counts");
-	check_holds(first, expect_row(HVBENCH_MMU_EPT, "vpid=off", "plain,,warm,1,ops,"),
+	check_holds(first, expect_row(HVBENCH_MMU_EPT, "vpid=off", "plain,,warm,warm,1,ops,"),
 		    "a workload without parameters has none there");
 	check(!scratch_exists("a/deep/one/results.csv.partial") &&
 		      !scratch_exists("a/deep/one/environment.json.partial"),
@@ -157,7 +157,7 @@ static void test_failing(void)
 	check(!scratch_exists("failing/results.csv") && !scratch_exists("failing/environment.json"),
 	      "there is no results.csv");
 	text = scratch_read("failing/results.csv.partial");
-	check(strstr(text, ",pages=16 passes=8,warm,2,") &&
+	check(strstr(text, ",pages=16 passes=8,warm,warm,2,") &&
 		      strstr(text, expect_row(HVBENCH_MMU_SPT, "", "alpha,pages=16")) &&
 		      !strstr(text, expect_row(HVBENCH_MMU_SPT, "", "alpha,pages=32")),
 	      "completed runs alone are in the partial file");

@@ -35,7 +35,7 @@ static void test_fields(void)
 	csv_header(out);
 	fclose(out);
 	snprintf(header, sizeof(header),
-		 "engine,mmu,%sworkload,params,phase,repetition,counter,unit,value\n",
+		 "engine,mmu,%sworkload,params,phase,condition,repetition,counter,unit,value\n",
 		 expect_knobs(","));
 	check_text(text, header, "the header has every knob");
 	free(text);
@@ -54,7 +54,7 @@ static void holds_row(const char *end, const char *what)
 {
 	char rest[256];
 
-	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,2,%s", end);
+	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,change,2,%s", end);
 	check_holds(text, expect_row(HVBENCH_MMU_SPT, "spt.sync=vtlb", rest), what);
 }
 
@@ -68,6 +68,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	spec.mmu = HVBENCH_MMU_SPT;
 	spec.knob[HVBENCH_KNOB_SPT_SYNC] = HVBENCH_SPT_SYNC_VTLB;
 	strcpy(phase->name, "warm");
+	phase->condition = HVBENCH_CONDITION_CHANGE;
 	phase->ops = 512;
 	phase->tsc = UINT64_MAX;
 	phase->stats.exits[28] = 3;
@@ -94,7 +95,7 @@ static void test_rows(const struct guest_file *guest, struct phase *phase)
 	csv_result(out, &spec, &result, 1, MACHINE_METAL);
 	fclose(out);
 	check_holds(text,
-		    expect_row(HVBENCH_MMU_EPT, "", "alpha,pages=64 passes=8,warm,1,tsc,cycles,"),
+		    expect_row(HVBENCH_MMU_EPT, "", "alpha,pages=64 passes=8,warm,change,1,tsc,cycles,"),
 		    "on metal tsc is in cycles; under ept the knobs of spt are -");
 	free(text);
 }
@@ -103,7 +104,7 @@ static void holds_kvm_row(const char *end, const char *what)
 {
 	char rest[256];
 
-	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,1,%s", end);
+	snprintf(rest, sizeof(rest), "alpha,pages=64 passes=8,warm,setup,1,%s", end);
 	check_holds(text, expect_row_of(&fake_kvm, HVBENCH_MMU_SPT, "vpid=off", rest), what);
 }
 
@@ -119,6 +120,7 @@ static void test_other_engine(const struct guest_file *guest, struct phase *phas
 	spec.knob[HVBENCH_KNOB_VPID] = 0;
 	memset(phase, 0, sizeof(*phase));
 	strcpy(phase->name, "warm");
+	phase->condition = HVBENCH_CONDITION_SETUP;
 	phase->ops = 512;
 	phase->stats.exits[28] = 3;
 	/* The host took time, but not out of the guest. */

@@ -75,12 +75,12 @@ static void test_turns(void)
 	text = scratch_read("turns/results.csv");
 	check_holds(text,
 		    expect_row_of(&fake_kvm, HVBENCH_MMU_EPT, "",
-				  "alpha,pages=16 passes=8,first-touch,1,exit.EPT_VIOLATION,exits,"
+				  "alpha,pages=16 passes=8,first-touch,cold,1,exit.EPT_VIOLATION,exits,"
 				  "16\n"),
 		    "results.csv has the other engine's rows");
 	check_holds(text,
 		    expect_row(HVBENCH_MMU_EPT, "",
-			       "alpha,pages=16 passes=8,first-touch,1,exit.EPT_VIOLATION,exits,"
+			       "alpha,pages=16 passes=8,first-touch,cold,1,exit.EPT_VIOLATION,exits,"
 			       "16\n"),
 		    "beside the first's");
 	free(text);

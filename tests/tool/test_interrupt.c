@@ -118,7 +118,7 @@ static void test_ctrl_c(void)
 	check(!fake.live_vms && !fake.opened && fake.vms == 2,
 	      "no VM is left, none was made after");
 	text = scratch_read("stopped/results.csv.partial");
-	check(!scratch_exists("stopped/results.csv") && strstr(text, ",warm,1,") &&
+	check(!scratch_exists("stopped/results.csv") && strstr(text, ",warm,warm,1,") &&
 		      !strstr(text, "spt,"),
 	      "completed runs alone are kept");
 	free(text);
@@ -199,7 +199,7 @@ static void test_closed_pipe(void)
 	check(!fake.live_vms && !fake.opened, "no VM is left, and the engine was closed");
 	check_number(fake.vms, 1, "no run is begun after");
 	text = scratch_read("unheard/results.csv.partial");
-	check(!scratch_exists("unheard/results.csv") && strstr(text, ",warm,1,"),
+	check(!scratch_exists("unheard/results.csv") && strstr(text, ",warm,warm,1,"),
 	      "the run that went well is kept, as after Ctrl-C");
 	free(text);
 	stop_forget();

@@ -20,6 +20,7 @@ static size_t shown_size;
 static void fresh(void)
 {
 	memset(&box, 0, sizeof(box));
+	box.phase_condition = HVBENCH_CONDITION_WARM;
 	memset(&now, 0, sizeof(now));
 	memset(&why, 0, sizeof(why));
 	console = open_memstream(&shown, &shown_size);
@@ -54,7 +55,10 @@ static void test_proper(void)
 {
 	fresh();
 	now.stats.counter[HVBENCH_CNT_vm_exits] = 7;
+	box.phase_condition = HVBENCH_CONDITION_COLD;
 	check(!begin("cold"), "a phase begins");
+	/* Declared at the begin: what the mailbox holds later is not of this phase. */
+	box.phase_condition = HVBENCH_CONDITION_EXIT;
 	now.stats.counter[HVBENCH_CNT_vm_exits] = 12;
 	box.tsc_begin = 100;
 	box.tsc_end = 350;
@@ -64,6 +68,7 @@ static void test_proper(void)
 	box.guest_faults = 3;
 	check(!end(10), "and ends");
 	check(result.nr_phases == 1 && !strcmp(result.phase[0].name, "cold"), "it is in the book");
+	check_number(result.phase[0].condition, HVBENCH_CONDITION_COLD, "with its condition");
 	check_number(result.phase[0].stats.counter[HVBENCH_CNT_vm_exits], 5,
 		     "with the counters' change");
 	check_number(result.phase[0].tsc, 250, "its time");
@@ -104,6 +109,15 @@ static void test_contract(void)
 	begin("a");
 	end(1);
 	refuse("phase a came twice", begin("a"));
+	fresh();
+	box.phase_condition = HVBENCH_CONDITION_NONE;
+	refuse("phase a has the condition 0, which this tool does not know", begin("a"));
+	fresh();
+	box.phase_condition = HVBENCH_NR_CONDITIONS;
+	refuse("phase a has the condition 6", begin("a"));
+	fresh();
+	box.phase_condition = UINT32_MAX;
+	refuse("phase a has the condition 4294967295", begin("a"));
 	fresh();
 	begin("a");
 	refuse("ended within a phase", ring(HVBENCH_BELL_EXIT));

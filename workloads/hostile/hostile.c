@@ -282,8 +282,8 @@ static void absurd_phase(void)
 {
 	struct hvbench_mailbox *box = mailbox();
 
-	phase_begin("absurd");
-	phase_begin("absurd-again");
+	phase_begin("absurd", CHANGE);
+	phase_begin("absurd-again", CHANGE);
 	box->ops = ~0ull;
 	box->tsc_begin = ~0ull;
 	box->tsc_end = 1;
@@ -319,7 +319,7 @@ static void mailbox_as_table(void)
 
 	WRITE_ONCE(*pde, HVBENCH_MAILBOX_GPA | TABLE_FLAGS);
 	CATCH("movq (%[gva]), %%rax", [gva] "r"(GVA));
-	phase_begin("mailbox-as-table");
+	phase_begin("mailbox-as-table", CHANGE);
 	CATCH("movq (%[gva]), %%rax", [gva] "r"(GVA + PAGE_BYTES));
 	phase_end(1);
 	WRITE_ONCE(*pde, 0);

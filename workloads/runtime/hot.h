@@ -16,6 +16,7 @@ struct hot {
 	struct hvbench_asked asked_begin; /* the same when the phase began */
 	u64 guest_faults; /* handled in this phase, see trap.c */
 	u64 tsc_begin;
+	u64 in_setup; /* the phase that setup_begin() opened is open: phase.c */
 	u64 tables; /* page tables made so far, the boot tables included: space.c */
 };
 

@@ -5,6 +5,7 @@
  */
 #include "hot.h"
 #include "layout.h"
+#include "phase.h"
 #include "workload.h"
 
 _Static_assert(DOORBELL_PORT == HVBENCH_PORT_DOORBELL, "entry.S");
@@ -54,11 +55,13 @@ static void check_params(void)
 
 void guest_main(const struct hvbench_guest_params *given)
 {
+	setup_begin();
 	params = *given;
 	space_init();
 	trap_init();
 	check_params();
 	frames_init(params.image_end, params.memory_bytes);
 	workload_run();
+	setup_end();
 	end_run(0);
 }

@@ -38,14 +38,39 @@ static void set_name(struct hvbench_mailbox *box, const char *name)
 	box->phase_name[i] = '\0';
 }
 
-HOT_CODE void phase_begin(const char *name)
+/* All that the begin mark tells but the mark itself. */
+static void declare(const char *name, enum phase_condition condition)
 {
 	struct hvbench_mailbox *box = mailbox();
 
 	set_name(box, name);
+	box->phase_condition = condition;
 	box->ops = 0;
 	hot.guest_faults = 0;
 	hot.asked_begin = hot.asked;
+}
+
+void setup_begin(void)
+{
+	declare("setup", SETUP);
+	hot.in_setup = true;
+	doorbell(HVBENCH_BELL_PHASE_BEGIN);
+	hot.tsc_begin = cpu_tsc();
+}
+
+void setup_end(void)
+{
+	if (!hot.in_setup)
+		return;
+	hot.in_setup = false;
+	touch_own_memory();
+	phase_end(1);
+}
+
+HOT_CODE void phase_begin(const char *name, enum phase_condition condition)
+{
+	setup_end();
+	declare(name, condition);
 	touch_own_memory();
 	doorbell(HVBENCH_BELL_PHASE_BEGIN);
 	hot.tsc_begin = cpu_tsc();

@@ -121,7 +121,7 @@ static void run(const char *name, void (*tests)(void))
 	u64 before = checks;
 	u64 cr0 = cpu_read_cr0(), cr3 = cpu_read_cr3(), cr4 = cpu_read_cr4();
 
-	phase_begin(name);
+	phase_begin(name, CHANGE);
 	tests();
 	phase_end(checks - before);
 	check(cpu_read_cr0() == cr0 && cpu_read_cr3() == cr3 && cpu_read_cr4() == cr4,
