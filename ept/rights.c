@@ -14,13 +14,11 @@ static_assert(HV_MAY_READ == EPT_READ && HV_MAY_WRITE == EPT_WRITE && HV_MAY_EXE
 /* True where the tool took rights away in the chunks that an entry covers. */
 static bool is_limited(const struct ept *ept, u64 gfn, int level)
 {
-	u64 chunk, nr = EPT_LEVEL_FRAMES(level) / HV_CHUNK_FRAMES;
-
-	gfn = ALIGN_DOWN(gfn, EPT_LEVEL_FRAMES(level));
-	for (chunk = gfn / HV_CHUNK_FRAMES; ept->denied && nr; chunk++, nr--)
-		if (ept->denied[chunk])
-			return true;
-	return false;
+	if (!ept->denied)
+		return false;
+	if (level == 3)
+		return ept->limited[gfn / EPT_LEVEL_FRAMES(3)];
+	return ept->denied[gfn / HV_CHUNK_FRAMES];
 }
 
 int ept_leaf_level(const struct hv_mmu *mmu, u64 gfn)
@@ -42,34 +40,59 @@ static bool can_express(const struct hv_mmu *mmu, u64 rights)
 	return rights == EPT_EXEC && mmu->caps.ept_exec_only;
 }
 
-/* The chunk's list of what is denied, made if need be; NULL: no memory. */
-static u8 *denied_in(const struct hv_mmu *mmu, u64 chunk)
+/* The two arrays that name chunks are made when the first right goes. */
+static int make_arrays(struct hv_mmu *mmu)
 {
 	struct ept *ept = ept_state(mmu);
+	u64 chunks = mmu->memory->nr_frames / HV_CHUNK_FRAMES;
 
-	if (!ept->denied)
-		ept->denied =
-			hv_zalloc(mmu->memory->nr_frames / HV_CHUNK_FRAMES * sizeof(*ept->denied));
-	if (!ept->denied)
-		return NULL;
-	if (!ept->denied[chunk])
-		ept->denied[chunk] = hv_zalloc(HV_CHUNK_FRAMES);
-	return ept->denied[chunk];
+	if (ept->denied)
+		return 0;
+	ept->limited = hv_zalloc(DIV_ROUND_UP(chunks, HV_ENTRIES) * sizeof(*ept->limited));
+	ept->denied = hv_zalloc(chunks * sizeof(*ept->denied));
+	if (ept->limited && ept->denied)
+		return 0;
+	ept_free_rights(mmu);
+	return -ENOMEM;
 }
 
-/* A chunk of which nothing is denied any more is as if nothing ever was. */
-static void tidy(struct hv_mmu *mmu, u64 chunk)
+/* What is denied in the chunk; a list that was there is freed. */
+static void set_chunk(struct ept *ept, u64 chunk, u64 denied)
 {
-	struct ept *ept = ept_state(mmu);
+	u64 old = ept->denied[chunk];
+
+	ept->limited[chunk / HV_ENTRIES] += !!denied - !!old;
+	ept->denied[chunk] = denied;
+	if (ept_is_list(old) && old != denied)
+		hv_free(ept_list(old));
+}
+
+/* The chunk gets a list, frame by frame, that says what was said before. */
+static int make_list(struct ept *ept, u64 chunk)
+{
+	u64 old = ept->denied[chunk];
+	u8 *list;
+
+	if (ept_is_list(old))
+		return 0;
+	list = hv_zalloc(HV_CHUNK_FRAMES);
+	if (!list)
+		return -ENOMEM;
+	memset(list, old >> 1, HV_CHUNK_FRAMES);
+	set_chunk(ept, chunk, (u64)(unsigned long)list);
+	return 0;
+}
+
+/* A list that says the same of all frames is not needed. */
+static void drop_list(struct ept *ept, u64 chunk)
+{
+	const u8 *list = ept_list(ept->denied[chunk]);
 	int i;
 
-	for (i = 0; i < HV_CHUNK_FRAMES; i++)
-		if (ept->denied[chunk][i])
+	for (i = 1; i < HV_CHUNK_FRAMES; i++)
+		if (list[i] != list[0])
 			return;
-	hv_free(ept->denied[chunk]);
-	ept->denied[chunk] = NULL;
-	if (!mmu->dirty.on)
-		ept_each_table(mmu, ept_merge);
+	set_chunk(ept, chunk, ept_all_denied(list[0]));
 }
 
 /* The frame's leaf, if there is one, follows. */
@@ -88,33 +111,56 @@ static void apply(struct hv_mmu *mmu, u64 gfn, u64 *entry)
 		hv_flush_root(mmu);
 }
 
+/* The table of the chunk's leaves, where 4K pages are to differ; NULL: nothing is mapped. */
+static int leaves_of(struct hv_mmu *mmu, u64 gfn, u64 **leaf)
+{
+	int level;
+	u64 *entry = ept_walk(mmu, gfn << HV_PAGE_SHIFT, &level);
+
+	*leaf = NULL;
+	if (!ept_present(*entry) && level > 1)
+		return 0;
+	if (level > 1) {
+		if (hv_pool_fill(mmu->pool, level - 1, 0))
+			return -ENOMEM;
+		entry = ept_split(mmu, gfn << HV_PAGE_SHIFT, entry, level);
+	}
+	*leaf = entry;
+	return 0;
+}
+
 int ept_set_rights(struct hv_mmu *mmu, u64 gfn, u32 frames, u32 rights)
 {
 	struct ept *ept = ept_state(mmu);
-	u64 chunk = gfn / HV_CHUNK_FRAMES, *entry;
-	u8 *denied;
-	int level;
+	u64 chunk = gfn / HV_CHUNK_FRAMES, *leaf;
+	u8 denied = EPT_RWX & ~rights;
 	u32 i;
 
 	if (!can_express(mmu, rights))
 		return -EOPNOTSUPP;
-	if (rights == EPT_RWX && !(ept->denied && ept->denied[chunk]))
+	if (!denied && !is_limited(ept, gfn, 2))
 		return 0;
-	denied = denied_in(mmu, chunk);
-	ept_review(mmu);
-	if (!denied || hv_pool_fill(mmu->pool, EPT_LEVELS - 2, 0))
+	if (make_arrays(mmu))
 		return -ENOMEM;
-	entry = ept_walk(mmu, gfn << HV_PAGE_SHIFT, &level);
-	if (ept_present(*entry))
-		entry = ept_split(mmu, gfn << HV_PAGE_SHIFT, entry, level);
-	else if (level > 1)
-		entry = NULL;
-	for (i = 0; i < frames; i++) {
-		denied[gfn % HV_CHUNK_FRAMES + i] = EPT_RWX & ~rights;
-		if (entry)
-			apply(mmu, gfn + i, entry + i);
+	ept_review(mmu);
+	if (frames < HV_CHUNK_FRAMES && make_list(ept, chunk))
+		return -ENOMEM;
+	if (leaves_of(mmu, gfn, &leaf)) {
+		if (frames < HV_CHUNK_FRAMES)
+			drop_list(ept, chunk);
+		return -ENOMEM;
 	}
-	tidy(mmu, chunk);
+	if (frames == HV_CHUNK_FRAMES) {
+		set_chunk(ept, chunk, ept_all_denied(denied));
+	} else {
+		memset(ept_list(ept->denied[chunk]) + gfn % HV_CHUNK_FRAMES, denied, frames);
+		drop_list(ept, chunk);
+	}
+	for (i = 0; leaf && i < frames; i++)
+		apply(mmu, gfn + i, leaf + i);
+	/* A chunk of which nothing is denied any more is as if nothing ever was. */
+	if (!ept->denied[chunk] && !mmu->dirty.on)
+		ept_merge_around(mmu, gfn);
 	return 0;
 }
 
@@ -124,7 +170,10 @@ void ept_free_rights(struct hv_mmu *mmu)
 	u64 chunk;
 
 	for (chunk = 0; ept->denied && chunk < mmu->memory->nr_frames / HV_CHUNK_FRAMES; chunk++)
-		hv_free(ept->denied[chunk]);
+		if (ept_is_list(ept->denied[chunk]))
+			hv_free(ept_list(ept->denied[chunk]));
 	hv_free(ept->denied);
+	hv_free(ept->limited);
 	ept->denied = NULL;
+	ept->limited = NULL;
 }

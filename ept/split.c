@@ -63,15 +63,43 @@ static void merge_once(struct hv_mmu *mmu, u64 *entry, u64 gfn, int level)
 	hv_flush_root(mmu);
 }
 
+static void merge_entry(struct hv_mmu *mmu, u64 *entry, u64 gfn, int level)
+{
+	if (ept_present(*entry) && !ept_is_leaf(*entry, level) && ept_leaf_level(mmu, gfn) >= level)
+		merge_once(mmu, entry, gfn, level);
+}
+
 void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
 {
 	int i;
 
 	if (level == 1 || level > ept_state(mmu)->largest)
 		return;
-	for (i = 0; i < HV_ENTRIES; i++, gfn += EPT_LEVEL_FRAMES(level)) {
-		if (ept_present(table[i]) && !ept_is_leaf(table[i], level) &&
-		    ept_leaf_level(mmu, gfn) >= level)
-			merge_once(mmu, &table[i], gfn, level);
+	for (i = 0; i < HV_ENTRIES; i++, gfn += EPT_LEVEL_FRAMES(level))
+		merge_entry(mmu, &table[i], gfn, level);
+}
+
+void ept_merge_around(struct hv_mmu *mmu, u64 gfn)
+{
+	u64 *table = hv_va(mmu->controls.root_hpa), *path[EPT_LEVELS + 1] = {};
+	int level;
+
+	for (level = EPT_LEVELS; level > 1; level--) {
+		u64 *entry = &table[ept_index(gfn << HV_PAGE_SHIFT, level)];
+
+		if (!ept_present(*entry) || ept_is_leaf(*entry, level))
+			break;
+		path[level] = entry;
+		table = hv_va(*entry & EPT_ADDR);
+	}
+	for (level = 2; level <= ept_leaf_level(mmu, gfn); level++) {
+		u64 first = ALIGN_DOWN(gfn, EPT_LEVEL_FRAMES(level));
+
+		if (!path[level])
+			continue;
+		/* All of a 1G's tables first: this one is its last that was limited. */
+		if (level == 3)
+			ept_merge(mmu, hv_va(*path[3] & EPT_ADDR), first, 2);
+		merge_entry(mmu, path[level], first, level);
 	}
 }

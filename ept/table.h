@@ -17,10 +17,12 @@ struct ept {
 	int largest; /* level of the largest leaf that the knob ept.leaf allows */
 	u32 fill; /* 4K leaves written on a violation, a power of two */
 	/*
-	 * By chunk of guest memory, then by frame: the rights (EPT_RWX bits)
-	 * that the tool took away, see rights.c. NULL where it took none.
+	 * By chunk of guest memory the rights (EPT_RWX bits) that the tool took
+	 * away, see rights.c: 0, ept_all_denied() of what all frames lack, or
+	 * the address of a list by frame. NULL where it took none.
 	 */
-	u8 **denied;
+	u64 *denied;
+	u32 *limited; /* by 1G: the chunks in it whose denied is not 0 */
 	/* A fill is one 4K leaf with all rights: neither knobs, rights nor log object. */
 	bool plain;
 	bool nx_large; /* large leaves have no X: the guest's fetch splits them */
@@ -87,6 +89,8 @@ void ept_free_tables(struct hv_mmu *mmu);
 u64 *ept_split(struct hv_mmu *mmu, u64 gpa, u64 *entry, int level);
 /* An ept_table_fn: makes large leaves of the tables in table, where they may be. */
 void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level);
+/* The same for the tables on the way to one frame. */
+void ept_merge_around(struct hv_mmu *mmu, u64 gfn);
 
 /* ---- log.c ---- */
 
@@ -117,15 +121,33 @@ static inline void ept_review(struct hv_mmu *mmu)
 	ept->plain = ept->largest == 1 && ept->fill == 1 && !ept->denied && !mmu->dirty.on;
 }
 
+/* An element of ept->denied. */
+static inline u64 ept_all_denied(u8 rights)
+{
+	return rights ? (u64)rights << 1 | 1 : 0;
+}
+
+static inline bool ept_is_list(u64 denied)
+{
+	return denied && !(denied & 1);
+}
+
+static inline u8 *ept_list(u64 denied)
+{
+	return (u8 *)(unsigned long)denied;
+}
+
 /* What the tool lets the guest do with a frame. */
 static inline u64 ept_allowed(const struct ept *ept, u64 gfn)
 {
-	const u8 *denied;
+	u64 denied;
 
 	if (likely(!ept->denied))
 		return EPT_RWX;
 	denied = ept->denied[gfn / HV_CHUNK_FRAMES];
-	return denied ? EPT_RWX & ~denied[gfn % HV_CHUNK_FRAMES] : EPT_RWX;
+	if (ept_is_list(denied))
+		return EPT_RWX & ~ept_list(denied)[gfn % HV_CHUNK_FRAMES];
+	return EPT_RWX & ~(denied >> 1);
 }
 
 /* The rights of a leaf of that level for gfn; 0: it must not be present. */

@@ -24,6 +24,7 @@
 /* A chunk's entry: 0 (nothing yet), 2M of a large page, or a table of 4K pages. */
 #define HV_CHUNK_LARGE 1ull
 
+struct mm_struct;
 struct page;
 
 struct hv_memory {
@@ -31,6 +32,7 @@ struct hv_memory {
 	u64 *chunk; /* hpa of the 2M | HV_CHUNK_LARGE, or hpa of a table */
 	enum hvbench_size backing;
 	struct page **pinned; /* the tool's 1G pages, by guest address */
+	struct mm_struct *charged; /* the process whose locked memory they count as */
 };
 
 /* Answers of hv_memory_hpa() that are no address. */
@@ -75,10 +77,12 @@ static inline bool hv_memory_is_giant(const struct hv_memory *mem, u64 gfn)
 int hv_memory_create(struct hv_memory *mem, u64 bytes, enum hvbench_size backing, bool populate);
 /*
  * Takes the caller's memory at address instead, as it is: whole 1G pages, which
- * stay pinned until destroy. 0, -ENOMEM, -EINTR, or -EFAULT where a part of it is
- * not a 1G page of the caller's, with nothing left behind.
+ * stay pinned until destroy and are charged to the caller as locked memory. 0, or
+ * with nothing left behind -EFAULT where a part of it is not a 1G page of the
+ * caller's, -ENOMEM, -EINTR, or what else get_user_pages() says. *why is set to a
+ * sentence where there is more to say than the errno does.
  */
-int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address);
+int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address, const char **why);
 void hv_memory_destroy(struct hv_memory *mem);
 
 /* Makes sure that a host page lies behind gfn. May sleep. 0, -ENOMEM, -EFAULT. */

@@ -3,12 +3,13 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 
+#include "host_memory.h"
 #include "pool.h"
 
 /* A page of nodes spends its first node on the link to the next such page. */
 static int cut_nodes(struct hv_pool *pool)
 {
-	char *page = (char *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	char *page = hv_zalloc_page();
 	u32 offset;
 
 	if (!page)
@@ -25,7 +26,7 @@ static int cut_nodes(struct hv_pool *pool)
 int hv_pool_fill(struct hv_pool *pool, u32 pages, u32 nodes)
 {
 	while (pool->free_pages < pages) {
-		void *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+		void *page = hv_zalloc_page();
 
 		if (!page)
 			return -ENOMEM;

@@ -19,10 +19,10 @@
 #include <linux/io.h>
 #include <linux/kernel.h>
 #include <linux/list.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
+#include "host_memory.h"
 #include "trace.h"
 
 static inline void *hv_va(u64 hpa)
@@ -33,17 +33,6 @@ static inline void *hv_va(u64 hpa)
 static inline u64 hv_pa(const void *va)
 {
 	return __pa(va);
-}
-
-/* For the few blocks of set-up; zeroed. May sleep. */
-static inline void *hv_zalloc(size_t bytes)
-{
-	return kvzalloc(bytes, GFP_KERNEL_ACCOUNT);
-}
-
-static inline void hv_free(void *block)
-{
-	kvfree(block);
 }
 
 #else /* an ordinary process */

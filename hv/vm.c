@@ -8,13 +8,12 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
-#include <linux/slab.h>
 #include <linux/uaccess.h>
-#include <linux/vmalloc.h>
 
 #include "choices.h"
 #include "compat.h"
 #include "config.h"
+#include "host_memory.h"
 #include "vcpu.h"
 #include "vm.h"
 
@@ -63,42 +62,59 @@ static const char *refusal(int err)
 		return "the host has not enough memory for this VM: choose less, or backing=4k";
 	case -EINTR:
 		return "interrupted by a signal";
-	case -EFAULT:
-		return "backing=1g: the memory that was brought is not all 1G huge pages: reserve "
-		       "them with hugepagesz=1G hugepages=N on the kernel's command line";
+	case -EINVAL:
+	case -EOPNOTSUPP:
+		return "the MMU backend refused it: a bug, please report the command";
 	}
-	return "the MMU backend refused it: a bug, please report the command";
+	return "the host can't make this VM now: try again";
+}
+
+#define CONTROL_ORDER get_order(HVBENCH_CONTROL_BYTES)
+
+/* The control block, accounted, which vmalloc_user() does not offer. */
+static struct hvbench_control *alloc_control(void)
+{
+	if (!hv_host_can_give(BIT(CONTROL_ORDER)))
+		return NULL;
+	return (void *)__get_free_pages(HV_GFP | __GFP_ZERO | __GFP_COMP, CONTROL_ORDER);
+}
+
+static void free_control(struct hvbench_control *control)
+{
+	free_pages((unsigned long)control, CONTROL_ORDER);
 }
 
 static void vm_free(struct hv_vm *vm)
 {
 	hv_vcpu_destroy(&vm->vcpu);
 	hv_memory_destroy(&vm->memory);
-	vfree(vm->control);
-	kfree(vm);
+	free_control(vm->control);
+	hv_free(vm);
 	atomic_dec(&live_vms);
 }
 
-static int create_memory(struct hv_memory *memory, const struct hvbench_config *config)
+static int create_memory(struct hv_memory *memory, const struct hvbench_config *config,
+			 const char **why)
 {
 	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G)
-		return hv_memory_pin(memory, config->memory_bytes, config->memory_address);
+		return hv_memory_pin(memory, config->memory_bytes, config->memory_address, why);
 	return hv_memory_create(memory, config->memory_bytes, config->knob[HVBENCH_KNOB_BACKING],
 				config->knob[HVBENCH_KNOB_POPULATE]);
 }
 
-static struct hv_vm *vm_alloc(const struct hvbench_config *config)
+/* *why: see hv_memory_pin(). */
+static struct hv_vm *vm_alloc(const struct hvbench_config *config, const char **why)
 {
-	struct hv_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+	struct hv_vm *vm = hv_zalloc(sizeof(*vm));
 	int err = -ENOMEM;
 
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 	vm->config = *config;
-	vm->control = vmalloc_user(HVBENCH_CONTROL_BYTES);
+	vm->control = alloc_control();
 	if (!vm->control)
 		goto out_vm;
-	err = create_memory(&vm->memory, config);
+	err = create_memory(&vm->memory, config, why);
 	if (err)
 		goto out_control;
 	vm->vcpu.control = vm->control;
@@ -116,9 +132,9 @@ static struct hv_vm *vm_alloc(const struct hvbench_config *config)
 out_memory:
 	hv_memory_destroy(&vm->memory);
 out_control:
-	vfree(vm->control);
+	free_control(vm->control);
 out_vm:
-	kfree(vm);
+	hv_free(vm);
 	return ERR_PTR(err);
 }
 
@@ -176,8 +192,12 @@ static vm_fault_t memory_fault(struct vm_fault *vmf)
 	int err = hv_memory_populate(&vm->memory, vmf->pgoff);
 	u64 hpa;
 
+	/*
+	 * VM_FAULT_OOM would have the kernel try again until somebody was killed,
+	 * and nobody is: the allocation has asked for that, see host_memory.h.
+	 */
 	if (err)
-		return err == -ENOMEM ? VM_FAULT_OOM : VM_FAULT_SIGBUS;
+		return VM_FAULT_SIGBUS;
 	hpa = hv_memory_hpa(&vm->memory, vmf->pgoff);
 	if (vmf->vma->vm_flags & VM_PFNMAP)
 		return vmf_insert_pfn(vmf->vma, vmf->address, hpa >> PAGE_SHIFT);
@@ -206,11 +226,18 @@ static int map_memory(struct hv_vm *vm, struct vm_area_struct *vma)
 
 static int map_control(struct hv_vm *vm, struct vm_area_struct *vma)
 {
+	unsigned long at;
+	char *page;
+	int err = 0;
+
 	if (vma_pages(vma) > HVBENCH_CONTROL_BYTES >> PAGE_SHIFT ||
 	    vma->vm_flags & (VM_WRITE | VM_EXEC))
 		return -EINVAL;
 	vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_MAYWRITE | VM_MAYEXEC);
-	return remap_vmalloc_range(vma, vm->control, 0);
+	for (at = vma->vm_start, page = (char *)vm->control; at < vma->vm_end && !err;
+	     at += PAGE_SIZE, page += PAGE_SIZE)
+		err = vm_insert_page(vma, at, virt_to_page(page));
+	return err;
 }
 
 static int map_vm(struct file *file, struct vm_area_struct *vma)
@@ -232,14 +259,15 @@ static const struct file_operations vm_fops = {
 
 int hv_vm_create(struct hvbench_config *config)
 {
+	const char *why = NULL;
 	struct hv_vm *vm;
 	int fd, err = hv_config_check(config);
 
 	if (err)
 		return err;
-	vm = vm_alloc(config);
+	vm = vm_alloc(config, &why);
 	if (IS_ERR(vm)) {
-		strscpy(config->refusal, refusal(PTR_ERR(vm)), sizeof(config->refusal));
+		strscpy(config->refusal, why ?: refusal(PTR_ERR(vm)), sizeof(config->refusal));
 		return PTR_ERR(vm);
 	}
 	fd = anon_inode_getfd("hvbench-vm", &vm_fops, vm, O_RDWR | O_CLOEXEC);

@@ -4,7 +4,8 @@
  * from it. The guest's side of the house is guest.h.
  *
  * open("/dev/hvbench") gives a control file; HVBENCH_CREATE_VM on it gives a
- * VM file with one vCPU. The VM lives until the last reference to its file
+ * VM file with one vCPU. A touch of its memory for which the host has no page is
+ * SIGBUS. The VM lives until the last reference to its file
  * (descriptor or mapping) is gone. Every ioctl checks its whole argument
  * before it changes anything: -EINVAL leaves all as it was.
  */

@@ -7,6 +7,7 @@
 #include <linux/gfp.h>
 #include <asm/vmx.h>
 
+#include "host_memory.h"
 #include "insn.h"
 #include "vmx.h"
 
@@ -17,7 +18,7 @@ int vmx_pml_alloc(struct hv_vcpu *vcpu)
 {
 	if (vcpu->mmu.knob[HVBENCH_KNOB_LOG] != HVBENCH_LOG_PML)
 		return 0;
-	vcpu->pml = (u64 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vcpu->pml = hv_zalloc_page();
 	return vcpu->pml ? 0 : -ENOMEM;
 }
 

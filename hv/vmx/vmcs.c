@@ -6,6 +6,7 @@
 
 #include "capability.h"
 #include "enable.h"
+#include "host_memory.h"
 #include "insn.h"
 #include "vmcs.h"
 
@@ -13,7 +14,7 @@ static DEFINE_PER_CPU(struct vmx_vmcs *, current_vmcs);
 
 int vmx_vmcs_alloc(struct vmx_vmcs *vmcs)
 {
-	vmcs->page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vmcs->page = hv_zalloc_page();
 	if (!vmcs->page)
 		return -ENOMEM;
 	*(u32 *)vmcs->page = vmx_capability.revision;

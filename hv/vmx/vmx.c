@@ -40,7 +40,7 @@ int vmx_vcpu_create(struct hv_vcpu *vcpu, bool vpid)
 	}
 	if (!vpid)
 		return 0;
-	id = ida_alloc_range(&vpids, 1, U16_MAX, GFP_KERNEL_ACCOUNT);
+	id = ida_alloc_range(&vpids, 1, U16_MAX, HV_GFP);
 	if (id < 0) {
 		vmx_pml_free(vcpu);
 		vmx_vmcs_free(&vcpu->vmcs);

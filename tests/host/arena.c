@@ -25,6 +25,7 @@
 char *arena_base;
 u64 arena_bytes;
 unsigned int shim_warnings;
+size_t shim_blocks, shim_blocks_left = ~0ul;
 
 static u32 small_free[SMALL_PAGES], nr_small_free;
 static u32 large_free[LARGE_PAGES], nr_large_free;
@@ -228,7 +229,7 @@ static int memory_alloc_chunks(struct hv_memory *mem, u64 bytes, enum hvbench_si
 }
 
 /* address says nothing here: the 1G pages are the arena's, and zero. */
-int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address)
+int hv_memory_pin(struct hv_memory *mem, u64 bytes, u64 address, const char **why)
 {
 	u64 i, nr = bytes >> HV_GIANT_SHIFT;
 	u64 hpa = ARENA_HPA + (1 + nr_giants_out) * HV_GIANT_BYTES;

@@ -44,7 +44,7 @@ void machine_create(struct machine *m, const struct machine_config *config)
 		.paging = config->paging,
 	};
 	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G
-		    ? hv_memory_pin(&m->memory, config->memory_bytes, 0)
+		    ? hv_memory_pin(&m->memory, config->memory_bytes, 0, NULL)
 		    : hv_memory_create(&m->memory, config->memory_bytes,
 				       config->knob[HVBENCH_KNOB_BACKING], config->populate)) {
 		fprintf(stderr, "the arena is too small\n");

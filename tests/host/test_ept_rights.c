@@ -2,6 +2,8 @@
 /* The EPT backend: what the tool forbids, frame by frame. */
 #include "ept_guest.h"
 
+#include <time.h>
+
 #define R HVBENCH_MAY_READ
 #define W HVBENCH_MAY_WRITE
 #define X HVBENCH_MAY_EXECUTE
@@ -174,8 +176,79 @@ static void test_with_log(void)
 	guest_close(&t);
 }
 
+/* CPU time of giving back the rights of so many chunks, each with a table. */
+static u64 time_of_return(u32 chunks)
+{
+	struct timespec begin, end;
+	u32 i;
+
+	ept_defaults(HVBENCH_SIZE_1G, HVBENCH_SIZE_2M);
+	ept_open();
+	for (i = 0; i < chunks; i++) {
+		violate(MIB(2) * i, 0);
+		hv_pool_fill(&t.m.pool, 4, 0);
+	}
+	for (i = 0; i < chunks; i++)
+		set_rights(MIB(2) * i, HV_CHUNK_FRAMES, R);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begin);
+	for (i = 0; i < chunks; i++)
+		set_rights(MIB(2) * i, HV_CHUNK_FRAMES, R | W | X);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+	report(is_leaf(0, 2, LEAF_RWX) && is_leaf(MIB(2) * (chunks - 1), 2, LEAF_RWX),
+	       "rights of %u chunks are given back", chunks);
+	guest_close(&t);
+	return (end.tv_sec - begin.tv_sec) * 1000000000ull + end.tv_nsec - begin.tv_nsec;
+}
+
+/* Eight times as many take about eight times as long, and not 64 times. */
+static void test_time(void)
+{
+	u64 few = ~0ull, many = ~0ull;
+	int i;
+
+	report_prefix("ept rights time");
+	for (i = 0; i < 3; i++) {
+		few = min(few, time_of_return(16));
+		many = min(many, time_of_return(128));
+	}
+	report(many < 24 * few, "returning rights takes time in proportion (%llu and %llu ns)", few,
+	       many);
+}
+
+/* Of whole chunks no list is kept, and one that has become uniform goes. */
+static void test_lists(void)
+{
+	size_t before;
+
+	report_prefix("ept rights lists");
+	ept_defaults(HVBENCH_SIZE_4K, HVBENCH_SIZE_4K);
+	ept_open();
+	set_rights(0, 1, R);
+	before = shim_blocks;
+	report(!set_rights(MIB(2), 512, R) && !set_rights(MIB(4), 512, 0) && shim_blocks == before,
+	       "whole chunks need no memory");
+	report(verdicts(MIB(2) + 0x5000, HV_FILLED, HV_FORBIDDEN, HV_FORBIDDEN) &&
+		       violate(MIB(4), 0) == HV_FORBIDDEN,
+	       "and are limited all the same");
+	report(!set_rights(MIB(2) + 0x5000, 1, R | W) && shim_blocks == before + 1 &&
+		       verdicts(MIB(2) + 0x5000, HV_DONE, HV_DONE, HV_FORBIDDEN) &&
+		       verdicts(MIB(2) + 0x6000, HV_FILLED, HV_FORBIDDEN, HV_FORBIDDEN),
+	       "one frame that differs makes a list");
+	report(!set_rights(MIB(2) + 0x5000, 1, R) && shim_blocks == before &&
+		       verdicts(MIB(2) + 0x5000, HV_DONE, HV_FORBIDDEN, HV_FORBIDDEN),
+	       "which goes when it differs no more");
+	shim_blocks_left = 0;
+	report(set_rights(MIB(6) + 0x1000, 1, R) == -ENOMEM &&
+		       verdicts(MIB(6) + 0x1000, HV_FILLED, HV_DONE, HV_DONE),
+	       "without memory for it nothing has changed");
+	shim_blocks_left = ~0ul;
+	guest_close(&t);
+}
+
 void test_ept_rights(void)
 {
+	test_time();
+	test_lists();
 	test_combinations();
 	test_flushes();
 	test_large();

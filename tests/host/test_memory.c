@@ -72,7 +72,7 @@ static void test_giant_memory(void)
 	u64 hpa;
 
 	report_prefix("memory 1g");
-	report(!hv_memory_pin(&mem, 1 << 30, 0), "a 1G page of the tool's is pinned");
+	report(!hv_memory_pin(&mem, 1 << 30, 0, NULL), "a 1G page of the tool's is pinned");
 	hpa = hv_memory_hpa(&mem, 0);
 	report(HV_HPA_VALID(hpa) && !(hpa & (HV_GIANT_BYTES - 1)), "it is there and aligned");
 	report_equal(hv_memory_hpa(&mem, 0x3ffff), hpa + 0x3ffff000, "and contiguous to its end");

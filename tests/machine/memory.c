@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "report.h"
@@ -304,6 +306,41 @@ static struct hvbench_config giant_config(void *memory)
 	return config;
 }
 
+/* As a process that may lock nothing: pinned memory counts as locked. */
+static void check_locked_limit(void *memory)
+{
+	const struct rlimit none = { 0, 0 };
+	struct hvbench_config config = giant_config(memory);
+	int status;
+	pid_t child;
+
+	vm_device();
+	child = fork();
+	if (!child) {
+		if (setrlimit(RLIMIT_MEMLOCK, &none) || setuid(1000))
+			_exit(2);
+		_exit(!refused(&config, ENOMEM) || !strstr(config.refusal, "RLIMIT_MEMLOCK"));
+	}
+	if (waitpid(child, &status, 0) != child)
+		err(1, "waitpid");
+	report(WIFEXITED(status) && !WEXITSTATUS(status),
+	       "backing=1g beyond RLIMIT_MEMLOCK is ENOMEM and says so (status %#x)", status);
+}
+
+/* Locked memory of this process, in KiB. */
+static long locked(void)
+{
+	FILE *file = fopen("/proc/self/status", "r");
+	char line[128];
+	long n = -1;
+
+	while (file && n < 0 && fgets(line, sizeof(line), file))
+		sscanf(line, "VmLck: %ld", &n);
+	if (file)
+		fclose(file);
+	return n;
+}
+
 static void check_backing_refusals(void)
 {
 	/* Of 4K pages, in which a 1G aligned place is found. */
@@ -314,10 +351,16 @@ static void check_backing_refusals(void)
 
 	if (memory == MAP_FAILED)
 		err(1, "mmap");
-	report(refused(&config, EFAULT), "backing=1g with memory of 4K pages is refused: %s",
-	       config.refusal);
+	report(refused(&config, EFAULT) && strstr(config.refusal, "not all 1G huge pages"),
+	       "backing=1g with memory of 4K pages is refused: %s", config.refusal);
 	config = giant_config((void *)(0x7full << 39));
-	report(refused(&config, EFAULT), "backing=1g with an address where nothing is");
+	report(refused(&config, EFAULT) && strstr(config.refusal, "nothing is mapped"),
+	       "backing=1g with an address where nothing is says so: %s", config.refusal);
+	mprotect(memory, 2 * GIANT, PROT_READ);
+	config = giant_config(aligned);
+	report(refused(&config, EFAULT) && strstr(config.refusal, "may be written"),
+	       "backing=1g with memory that is only readable says so");
+	check_locked_limit(aligned);
 	config = giant_config((void *)(~0ull << 30));
 	report(refused(&config, EFAULT), "backing=1g with an address of the kernel's");
 	config = giant_config(NULL);
@@ -360,6 +403,7 @@ static void check_giant(enum hvbench_mmu mmu)
 	if (mmu == HVBENCH_MMU_SPT)
 		config.knob[HVBENCH_KNOB_EPT_LEAF] = HVBENCH_SIZE_4K;
 	vm = vm_make(&config);
+	report(locked() == GIANT >> 10, "mmu %u: it counts as locked memory of the tool's", mmu);
 	huge[GIANT - 1] = 42;
 	report(vm.memory[GIANT - 1] == 42, "mmu %u: the VM's memory is the 1G page", mmu);
 	munmap(huge, GIANT);
@@ -373,7 +417,8 @@ static void check_giant(enum hvbench_mmu mmu)
 					  vm.control->stats.counter[HVBENCH_CNT_fault_fill] == 1),
 	       "mmu %u: by one fill", mmu);
 	vm_close(&vm);
-	report(free_giants() == 1 && !vm_live(), "mmu %u: the page is the host's again", mmu);
+	report(free_giants() == 1 && !vm_live() && !locked(),
+	       "mmu %u: the page is the host's again, and nothing is locked", mmu);
 }
 
 int main(int argc, char **argv)
