@@ -32,10 +32,15 @@ extern struct kernel_process kernel;
 #define fatal_signal_pending(task) (kernel.fatal_signal)
 #define test_thread_flag(flag) (kernel.notify_resume)
 #define need_resched() (kernel.resched)
-#define cond_resched() (kernel.rescheds++)
 #define rdtsc() (kernel.tsc)
 #define preempt_disable() (kernel.preempt_off++)
 #define preempt_enable() (kernel.preempt_off--)
+
+static inline void cond_resched(void)
+{
+	kernel.rescheds++;
+	kernel.resched = false;
+}
 
 static inline void schedule_timeout_interruptible(long jiffies)
 {

@@ -51,5 +51,9 @@ void test_spt(void);
 void test_backend_rights(void);
 void test_emulate(void);
 void test_emulate_edges(void);
+void test_vmx_flush(void);
+void test_inject_events(void);
+void test_event(void);
+void test_run(void);
 
 #endif

@@ -179,6 +179,10 @@ int main(void)
 	test_backend_rights();
 	test_emulate();
 	test_emulate_edges();
+	test_vmx_flush();
+	test_inject_events();
+	test_event();
+	test_run();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
