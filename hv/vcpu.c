@@ -272,16 +272,14 @@ static int run_locked(struct hv_vcpu *vcpu)
 		err = prepare(vcpu);
 		if (err == -EINTR)
 			return err;
-		if (err) {
+		if (err)
 			hv_vcpu_end(vcpu, HVBENCH_END_HOST_MEMORY);
-			return 0;
-		}
 		err = hv_vcpu_take_cpu(vcpu);
 		if (unlikely(err)) {
-			next = wait_for_vmx();
+			next = vcpu->ended ? HV_NEXT_TOOL : wait_for_vmx();
 			continue;
 		}
-		next = run_until_event(vcpu);
+		next = vcpu->ended ? HV_NEXT_TOOL : run_until_event(vcpu);
 		if (next == HV_NEXT_TOOL)
 			vmx_describe(vcpu, run);
 		/* No entry follows that would count its last exit. */
