@@ -64,11 +64,16 @@ bool check_number(uint64_t number, uint64_t expected, const char *what)
 
 int main(void)
 {
+	static const int signals[] = { SIGINT, SIGQUIT, SIGHUP, SIGTERM };
 	struct failure why;
+	size_t i;
 
-	/* A shell has what runs in its background ignore them. */
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
+	/*
+	 * A shell has what runs in its background ignore SIGINT and SIGQUIT, nohup
+	 * SIGHUP; and stop_install() leaves alone what is ignored.
+	 */
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		signal(signals[i], SIG_DFL);
 	if (stop_install(&why)) {
 		printf("not ok - %s\n", why.text);
 		return 1;
