@@ -14,6 +14,8 @@ VERSION := $(shell cat VERSION)
 help:
 	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
+	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): an hour'
+	@echo '                    (make fresh-short: 10 minutes)'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make time           whole runs of every workload timed by hyperfine, into RUN=results/latest'
@@ -39,13 +41,20 @@ help:
 	@echo '                         with VT-x, root and kernel headers, else the emulated one'
 	@echo 'SUITE=default|full|smoke|FILE'
 	@echo '                         which experiments: some minutes, all there is, some seconds'
+	@echo 'TESTS="host scripts ..." of make test only these (tests/run --help)'
 	@echo 'KERNEL=6.1|6.12          Debian kernel of the emulated machine'
 
 bench: deps
 	scripts/bench --suite $(SUITE) --kernel $(KERNEL)
 
 test: deps
-	tests/run
+	tests/run $(TESTS)
+
+fresh: deps
+	tests/fresh/run
+
+fresh-short: deps
+	tests/fresh/run --short
 
 fuzz: deps
 	@$(MAKE) --no-print-directory -C tests/host fuzz
@@ -83,18 +92,23 @@ dkms-uninstall:
 deb: guests tool
 	@scripts/package/deb
 
-deps:
+deps: tree
 	@scripts/install-deps
+
+# A place where nothing can be built is told of before anything else.
+tree:
+	@scripts/check-tree
 
 build: guests tool module
 
-guests:
-	@$(MAKE) -s --no-print-directory -C workloads
+# One at a time, where two commands have to build the same.
+guests: tree
+	@flock $(build)/.lock $(MAKE) -s --no-print-directory -C workloads
 
-tool:
-	@$(MAKE) -s --no-print-directory -C bench
+tool: tree
+	@flock $(build)/.lock $(MAKE) -s --no-print-directory -C bench
 
-module:
+module: tree
 	@scripts/build-module --for-machine $(KERNEL)
 
 docs: guests tool
@@ -107,5 +121,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test fuzz mutants time perf figures report compare deps build guests tool module docs
+.PHONY: help bench test fresh fresh-short tree fuzz mutants time perf figures report compare deps build guests tool module docs
 .PHONY: install uninstall dkms-install dkms-uninstall deb style clean
