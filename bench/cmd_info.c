@@ -60,6 +60,13 @@ static void print_info(const struct tool *tool, const struct engine *engine)
 	for (i = 0; i < offer_nr; i++)
 		fprintf(tool->out, "%-20s %-4s %s\n", offers[i].name,
 			info->capabilities & offers[i].bit ? "yes" : "no", offers[i].help);
+	fprintf(tool->out, "mitigations=host:%s\n",
+		info->mitigations ? "" : " nothing, by CPU and kernel");
+	for (i = 0; i < mitigation_nr; i++) {
+		if (info->mitigations & mitigations[i].bit)
+			fprintf(tool->out, "  %-18s %s\n", mitigations[i].name,
+				mitigations[i].help);
+	}
 	print_others(tool);
 }
 

@@ -236,16 +236,21 @@ json_t *json_of_catalog(const struct catalog *catalog)
 	return object;
 }
 
-json_t *json_of_capabilities(uint32_t capabilities)
+static json_t *json_of_bits(uint32_t bits, const struct offer *words, unsigned int nr)
 {
 	json_t *list = json_array();
 	unsigned int i;
 
-	for (i = 0; i < offer_nr; i++) {
-		if (capabilities & offers[i].bit)
-			json_array_append_new(list, json_string(offers[i].name));
+	for (i = 0; i < nr; i++) {
+		if (bits & words[i].bit)
+			json_array_append_new(list, json_string(words[i].name));
 	}
 	return list;
+}
+
+json_t *json_of_capabilities(uint32_t capabilities)
+{
+	return json_of_bits(capabilities, offers, offer_nr);
 }
 
 json_t *json_of_info(const struct hvbench_info *info)
@@ -255,6 +260,8 @@ json_t *json_of_info(const struct hvbench_info *info)
 
 	put(object, "uapi_version", info->version);
 	json_object_set_new(object, "capabilities", json_of_capabilities(info->capabilities));
+	json_object_set_new(object, "mitigations_host",
+			    json_of_bits(info->mitigations, mitigations, mitigation_nr));
 	put(object, "physical_address_bits", info->physical_address_bits);
 	put(object, "vmx_revision", info->vmx_revision);
 	snprintf(msr, sizeof(msr), "%#018llx", info->ept_vpid_cap);

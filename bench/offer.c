@@ -23,3 +23,14 @@ const struct offer offers[] = {
 };
 
 const unsigned int offer_nr = sizeof(offers) / sizeof(offers[0]);
+
+const struct offer mitigations[] = {
+	{ HVBENCH_MITIGATION_L1D_COND, "l1d_cond", "L1D flush when the host had its turn (L1TF)" },
+	{ HVBENCH_MITIGATION_L1D_ALWAYS, "l1d_always", "L1D flush at each VM entry (L1TF)" },
+	{ HVBENCH_MITIGATION_VERW, "verw", "VERW at each VM entry (MDS, TAA, RFDS)" },
+	{ HVBENCH_MITIGATION_IBPB, "ibpb", "IBPB when another VM ran on the CPU (Spectre v2)" },
+	{ HVBENCH_MITIGATION_IBRS, "ibrs", "IBRS written at each VM exit (Spectre v2, Retbleed)" },
+	{ HVBENCH_MITIGATION_IBPB_USER, "ibpb_user", "IBPB on the way to the tool (VMSCAPE)" },
+};
+
+const unsigned int mitigation_nr = sizeof(mitigations) / sizeof(mitigations[0]);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The HVBENCH_CAP_* bits as words: what module and CPU can offer. */
+/*
+ * The HVBENCH_CAP_* bits as words: what module and CPU can offer; and the
+ * HVBENCH_MITIGATION_* bits: what mitigations=host does.
+ */
 #ifndef BENCH_OFFER_H
 #define BENCH_OFFER_H
 
@@ -13,5 +16,8 @@ struct offer {
 
 extern const struct offer offers[];
 extern const unsigned int offer_nr;
+
+extern const struct offer mitigations[];
+extern const unsigned int mitigation_nr;
 
 #endif

@@ -3,6 +3,7 @@
  * The check of a VM's configuration: every refusal is a sentence that names
  * the cause and the cure. The tool's words are not trusted in any way.
  */
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
@@ -171,6 +172,20 @@ static int check_cpu(struct hvbench_config *config)
 	return config->mmu == HVBENCH_MMU_EPT ? check_ept(config) : check_spt(config);
 }
 
+/*
+ * Who may switch them off can read the host's memory by other means: as for
+ * /dev/mem and /dev/cpu/N/msr.
+ */
+static int check_mitigations(struct hvbench_config *config)
+{
+	if (config->knob[HVBENCH_KNOB_MITIGATIONS] == HVBENCH_MITIGATIONS_OFF &&
+	    !capable(CAP_SYS_RAWIO))
+		return refuse(config, -EPERM,
+			      "mitigations=off may let the guest read the host's memory, so it "
+			      "needs CAP_SYS_RAWIO: run as root, or use mitigations=host");
+	return 0;
+}
+
 static int check_mmu_knobs(struct hvbench_config *config)
 {
 	/* A knob of the other backend would be ignored in silence. */
@@ -195,6 +210,8 @@ int hv_config_check(struct hvbench_config *config)
 
 	if (!err)
 		err = check_mmu_knobs(config);
+	if (!err)
+		err = check_mitigations(config);
 	if (!err)
 		err = check_backing(config);
 	if (!err)

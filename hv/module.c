@@ -15,6 +15,7 @@
 #include "vm.h"
 #include "vmx/capability.h"
 #include "vmx/enable.h"
+#include "vmx/mitigations.h"
 
 static u32 capabilities(void)
 {
@@ -44,6 +45,7 @@ static int get_info(struct hvbench_info __user *user)
 		.ept_vpid_cap = vmx_capability.ept_vpid,
 		.vmx_basic = vmx_capability.basic,
 		.live_vms = hv_vm_count(),
+		.mitigations = vmx_mitigations(),
 	};
 
 	return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
@@ -93,9 +95,12 @@ static int __init hvbench_init(void)
 
 	if (err)
 		return err;
-	err = vmx_enable_all();
+	err = vmx_mitigations_init();
 	if (err)
 		return err;
+	err = vmx_enable_all();
+	if (err)
+		goto out_mitigations;
 	err = hv_pmu_register();
 	if (err)
 		goto out_vmx;
@@ -108,6 +113,8 @@ out_pmu:
 	hv_pmu_unregister();
 out_vmx:
 	vmx_disable_all();
+out_mitigations:
+	vmx_mitigations_exit();
 	return err;
 }
 
@@ -116,6 +123,7 @@ static void __exit hvbench_exit(void)
 	misc_deregister(&device);
 	hv_pmu_unregister();
 	vmx_disable_all();
+	vmx_mitigations_exit();
 }
 
 module_init(hvbench_init);

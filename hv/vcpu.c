@@ -105,6 +105,16 @@ void hv_vcpu_account(struct hv_vcpu *vcpu)
 				[min_t(u32, __fls(tsc | 1), HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
 }
 
+void hv_vcpu_account_more(struct hv_vcpu *vcpu, u64 tsc)
+{
+	u32 reason = min_t(u32, vcpu->exit_reason & 0xffff, HVBENCH_NR_EXIT_REASONS - 1);
+
+	if (!vcpu->entered || vcpu->exit_is_harness)
+		return;
+	vcpu->stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
+	vcpu->stats->outside_tsc[reason] += tsc;
+}
+
 int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)
 {
 	int err;

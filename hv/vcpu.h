@@ -77,6 +77,10 @@ struct hv_vcpu {
 	bool perf_is_split; /* so its VMCS says, see vmx/perf_split.c */
 	struct hv_host_segments host_segments;
 
+	u32 mitigations; /* HVBENCH_MITIGATION_*: see vmx/mitigations.c */
+	bool l1d_is_stale; /* the host had its turn since the last flush */
+	u8 entry; /* VMX_ENTRY_*: how the next entry goes */
+
 	bool paging_loaded; /* at the next entry mmu.paging is newer than the VMCS */
 	u64 *pml; /* the page-modification log, NULL without */
 
@@ -142,6 +146,9 @@ void hv_vcpu_give_cpu(struct hv_vcpu *vcpu);
 
 /* Counts the exit that ends now: the guest is about to be entered. */
 void hv_vcpu_account(struct hv_vcpu *vcpu);
+
+/* The same exit took that much longer, after it was counted. */
+void hv_vcpu_account_more(struct hv_vcpu *vcpu, u64 tsc);
 
 /* Ends the guest for good; the first reason stays. */
 enum hv_next hv_vcpu_end(struct hv_vcpu *vcpu, enum hvbench_end reason);

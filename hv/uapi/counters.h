@@ -45,6 +45,8 @@
 	  "INVVPID executed for all VPIDs") \
 	X(flush_transition, EVENT, "flushes", \
 	  "VM exit and entry pairs that flushed the TLB because VPID is off") \
+	X(l1d_flush, EVENT, "flushes", \
+	  "flushes of the level 1 data cache at VM entry, against L1TF") \
 	X(guest_flush_cr3, EVENT, "flushes", \
 	  "MOV to CR3 by the guest that the hypervisor trapped") \
 	X(guest_flush_invlpg, EVENT, "flushes", \

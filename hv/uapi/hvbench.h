@@ -21,7 +21,7 @@
 #include "knobs.h"
 
 #define HVBENCH_DEVICE "/dev/hvbench"
-#define HVBENCH_UAPI_VERSION 3
+#define HVBENCH_UAPI_VERSION 4
 
 enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 
@@ -43,6 +43,14 @@ enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 /* An erratum, guarded against: no large EPT leaf is executable (CVE-2018-12207). */
 #define HVBENCH_CAP_ITLB_MULTIHIT (1u << 14)
 
+/* What mitigations=host does on this machine. */
+#define HVBENCH_MITIGATION_L1D_COND (1u << 0)
+#define HVBENCH_MITIGATION_L1D_ALWAYS (1u << 1)
+#define HVBENCH_MITIGATION_VERW (1u << 2)
+#define HVBENCH_MITIGATION_IBPB (1u << 3)
+#define HVBENCH_MITIGATION_IBRS (1u << 4)
+#define HVBENCH_MITIGATION_IBPB_USER (1u << 5)
+
 struct hvbench_info {
 	__u32 version; /* HVBENCH_UAPI_VERSION */
 	__u32 capabilities; /* HVBENCH_CAP_* */
@@ -51,7 +59,8 @@ struct hvbench_info {
 	__u64 ept_vpid_cap; /* IA32_VMX_EPT_VPID_CAP, raw */
 	__u64 vmx_basic; /* IA32_VMX_BASIC, raw */
 	__u32 live_vms;
-	__u32 reserved[7];
+	__u32 mitigations; /* HVBENCH_MITIGATION_* */
+	__u32 reserved[6];
 };
 
 /* Guest memory is one range from guest-physical 0; whole 2M units. */

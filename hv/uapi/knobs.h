@@ -21,6 +21,8 @@
 	  "the guest runs on 5-level paging") \
 	X(LOG, "log", "off|fault|ad|pml", 0, \
 	  "how written pages are found: write faults, A/D bits, or PML (EPT alone)") \
+	X(MITIGATIONS, "mitigations", "host|off", 0, \
+	  "what VM entry and exit do against speculative leaks: as the host has it for KVM, or nothing") \
 	X(EPT_LEAF, "ept.leaf", "4k|2m|1g", 0, \
 	  "largest EPT leaf; it needs backing of that size") \
 	X(EPT_FILL, "ept.fill", "1|8|64|512", 0, \
@@ -53,6 +55,7 @@ enum hvbench_knob {
 
 enum hvbench_size { HVBENCH_SIZE_4K, HVBENCH_SIZE_2M, HVBENCH_SIZE_1G };
 enum hvbench_log { HVBENCH_LOG_OFF, HVBENCH_LOG_FAULT, HVBENCH_LOG_AD, HVBENCH_LOG_PML };
+enum hvbench_mitigations { HVBENCH_MITIGATIONS_HOST, HVBENCH_MITIGATIONS_OFF };
 enum hvbench_spt_sync { HVBENCH_SPT_SYNC_VTLB, HVBENCH_SPT_SYNC_UNSYNC, HVBENCH_SPT_SYNC_TRAP };
 
 #endif

@@ -4,9 +4,13 @@
  * comes back to the instruction after vmx_enter_guest() by way of HOST_RIP.
  */
 #include <linux/linkage.h>
+#include <asm/alternative.h>
 #include <asm/asm.h>
 #include <asm/nospec-branch.h>
+#include <asm/segment.h>
 #include <asm/unwind_hints.h>
+
+#include "mitigations.h"
 
 /* Offsets into u64 gpr[], in the order of the hardware's register numbers. */
 #define RAX 0
@@ -28,10 +32,34 @@
 
 #define VMCS_HOST_RSP 0x6c14
 
+/* Everything but RSP; the flags stay as they are. */
+.macro LOAD_GUEST_REGISTERS
+	mov RAX(%rdi), %rax
+	mov RCX(%rdi), %rcx
+	mov RDX(%rdi), %rdx
+	mov RBX(%rdi), %rbx
+	mov RBP(%rdi), %rbp
+	mov RSI(%rdi), %rsi
+	mov R8(%rdi), %r8
+	mov R9(%rdi), %r9
+	mov R10(%rdi), %r10
+	mov R11(%rdi), %r11
+	mov R12(%rdi), %r12
+	mov R13(%rdi), %r13
+	mov R14(%rdi), %r14
+	mov R15(%rdi), %r15
+	mov RDI(%rdi), %rdi
+.endm
+
+	.section .rodata
+/* VERW clears the CPU's buffers only with a selector in memory. */
+verw_selector:
+	.word __KERNEL_DS
+
 	.section .text
 
 /*
- * int vmx_enter_guest(u64 *gpr, bool launched)
+ * int vmx_enter_guest(u64 *gpr, u8 entry)
  * 0 after a VM exit, 1 when VMLAUNCH or VMRESUME failed. Interrupts off.
  */
 SYM_FUNC_START(vmx_enter_guest)
@@ -50,34 +78,30 @@ SYM_FUNC_START(vmx_enter_guest)
 	mov $VMCS_HOST_RSP, %eax
 	vmwrite %rsp, %rax
 1:
-	test %sil, %sil /* the flags live up to the jump below */
-
-	mov RAX(%rdi), %rax
-	mov RCX(%rdi), %rcx
-	mov RDX(%rdi), %rdx
-	mov RBX(%rdi), %rbx
-	mov RBP(%rdi), %rbp
-	mov RSI(%rdi), %rsi
-	mov R8(%rdi), %r8
-	mov R9(%rdi), %r9
-	mov R10(%rdi), %r10
-	mov R11(%rdi), %r11
-	mov R12(%rdi), %r12
-	mov R13(%rdi), %r13
-	mov R14(%rdi), %r14
-	mov R15(%rdi), %r15
-	mov RDI(%rdi), %rdi
+	cmp $VMX_ENTRY_PLAIN, %sil
+	jne 3f
+	LOAD_GUEST_REGISTERS
 	UNWIND_HINT_SAVE
-	jz 2f
 	vmresume
-	jmp 3f
 2:
-	vmlaunch
-3:
 	/* Still here: VMfail. The guest's registers are where they were. */
 	pop %rdi
 	mov $1, %eax
-	jmp 4f
+	jmp 5f
+3:
+	/* A launch has VERW too, which costs less than another way through here. */
+	mov %esi, %ebx
+	call vmx_before_entry
+	mov (%rsp), %rdi
+	cmp $VMX_ENTRY_PLAIN, %bl /* CF: VMX_ENTRY_LAUNCH */
+	LOAD_GUEST_REGISTERS
+	verw verw_selector(%rip) /* changes ZF alone */
+	jc 4f
+	vmresume
+	jmp 2b
+4:
+	vmlaunch
+	jmp 2b
 
 SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
 	UNWIND_HINT_RESTORE
@@ -105,6 +129,11 @@ SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
 
 	/* The guest's return addresses must not steer ours. */
 	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, X86_FEATURE_RSB_VMEXIT_LITE
+	/* Nor its branches. */
+	ALTERNATIVE "", "call vmx_restore_ibrs", X86_FEATURE_KERNEL_IBRS
+#ifdef X86_FEATURE_CLEAR_BHB_LOOP_ON_VMEXIT
+	CLEAR_BRANCH_HISTORY_VMEXIT
+#endif
 
 	/* Nor may its values be speculated on. */
 	xor %ecx, %ecx
@@ -116,7 +145,7 @@ SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
 	xor %r10d, %r10d
 	xor %r11d, %r11d
 	xor %eax, %eax
-4:
+5:
 	/* The callee-saved registers are overwritten here in any case. */
 	pop %r15
 	pop %r14

@@ -61,6 +61,11 @@ void vmx_vmcs_release(struct vmx_vmcs *vmcs)
 		smp_call_function_single(cpu, clear_if_here, vmcs, 1);
 }
 
+bool vmx_vmcs_is_current(const struct vmx_vmcs *vmcs)
+{
+	return this_cpu_read(current_vmcs) == vmcs;
+}
+
 int vmx_vmcs_make_current(struct vmx_vmcs *vmcs)
 {
 	if (unlikely(!vmx_enabled_here()))
@@ -71,7 +76,7 @@ int vmx_vmcs_make_current(struct vmx_vmcs *vmcs)
 		vmcs->cpu = smp_processor_id();
 		list_add(&vmcs->active, vmx_active_list());
 	}
-	if (this_cpu_read(current_vmcs) != vmcs) {
+	if (!vmx_vmcs_is_current(vmcs)) {
 		if (vmptrld(__pa(vmcs->page)))
 			return -EIO;
 		this_cpu_write(current_vmcs, vmcs);

@@ -26,6 +26,9 @@ void vmx_vmcs_free(struct vmx_vmcs *vmcs);
  */
 void vmx_vmcs_release(struct vmx_vmcs *vmcs);
 
+/* Whether it is this CPU's current VMCS: no other has been since. Interrupts off. */
+bool vmx_vmcs_is_current(const struct vmx_vmcs *vmcs);
+
 /*
  * Makes it this CPU's current VMCS; it must not be active elsewhere.
  * Interrupts off. 0, or -EIO where this CPU is not in VMX operation.

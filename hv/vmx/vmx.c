@@ -18,9 +18,10 @@
 #include "capability.h"
 #include "enable.h"
 #include "insn.h"
+#include "mitigations.h"
 #include "vmx.h"
 
-int vmx_enter_guest(u64 *gpr, bool launched);
+int vmx_enter_guest(u64 *gpr, u8 entry);
 extern const char vmx_exit_landing[];
 
 static DEFINE_IDA(vpids);
@@ -31,6 +32,7 @@ int vmx_vcpu_create(struct hv_vcpu *vcpu, bool vpid)
 
 	if (err)
 		return err;
+	vmx_mitigations_choose(vcpu);
 	vcpu->flushed_cpu = -1;
 	vcpu->vpid = 0;
 	err = vmx_pml_alloc(vcpu);
@@ -142,18 +144,20 @@ static void stop_pebs(struct hv_vcpu *vcpu)
 
 int vmx_switch_in(struct hv_vcpu *vcpu)
 {
-	bool moved;
+	bool moved, other;
 
 	if (unlikely(READ_ONCE(vcpu->vmcs.cpu) != smp_processor_id()))
 		vmx_vmcs_release(&vcpu->vmcs);
 	local_irq_disable();
 	moved = vcpu->vmcs.cpu < 0;
+	other = !vmx_vmcs_is_current(&vcpu->vmcs);
 	if (unlikely(vmx_vmcs_make_current(&vcpu->vmcs))) {
 		local_irq_enable();
 		return -EIO;
 	}
 	if (unlikely(moved))
 		program_host();
+	vmx_mitigations_switch_in(vcpu, other);
 	save_segments(vcpu);
 	vmwrite(HOST_CR3, __read_cr3());
 	vmwrite(HOST_CR4, __read_cr4());
@@ -169,6 +173,7 @@ int vmx_switch_in(struct hv_vcpu *vcpu)
 
 void vmx_switch_out(struct hv_vcpu *vcpu)
 {
+	vmx_mitigations_switch_out(vcpu);
 	rdmsrl(MSR_KERNEL_GS_BASE, vcpu->kernel_gs_base);
 	restore_segments(vcpu);
 	wrmsrl(MSR_KERNEL_GS_BASE, vcpu->host_kernel_gs_base);
@@ -285,7 +290,7 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 	if (vcpu->cr2 != read_cr2())
 		write_cr2(vcpu->cr2);
 	hv_vcpu_account(vcpu);
-	failed = vmx_enter_guest(vcpu->gpr, vcpu->vmcs.launched);
+	failed = vmx_enter_guest(vcpu->gpr, vcpu->entry);
 	vcpu->exit_tsc = rdtsc();
 	vcpu->cr2 = read_cr2();
 	if (unlikely(failed)) {
@@ -293,7 +298,6 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 		vcpu->control->run.entry_error = vmread(VM_INSTRUCTION_ERROR);
 		return false;
 	}
-	vcpu->vmcs.launched = true;
 	vcpu->entered = true;
 	vcpu->exit_is_harness = false;
 	vcpu->exit_reason = vmread(VM_EXIT_REASON);

@@ -129,6 +129,17 @@ def plan(suite):
             EVENTS,
         ),
         Group(
+            "mitigations",
+            "Mitigations",
+            "What VM entry and exit do against speculative leaks by the host's settings, and "
+            "nothing of it.",
+            [
+                Block(nested, knob(suite, "mitigations", EPT)),
+                Block(shadow, knob(suite, "mitigations", SPT)),
+            ],
+            EVENTS,
+        ),
+        Group(
             "ept-leaf",
             "EPT leaf size",
             "Host pages of one size, EPT leaves of several: larger leaves are fewer violations "

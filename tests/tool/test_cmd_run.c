@@ -40,7 +40,8 @@ static void test_usage(void)
 	refuse("run alpha --mmu ept --json=yes", 2,
 	       "hvbench: --json takes no value: \"--json=yes\"\n");
 	refuse("run alpha --mmu ept --js=yes", 2, "hvbench: --json takes no value: \"--js=yes\"\n");
-	refuse("run alpha --m ept", 2, "hvbench: \"--m\" is ambiguous: --mmu or --memory\n");
+	refuse("run alpha --m ept", 2,
+	       "hvbench: \"--m\" is ambiguous: --mmu, --memory or --mitigations\n");
 	refuse("run alpha --mmu ept --ept=4k", 2,
 	       "\"--ept\" is ambiguous: --ept.leaf, --ept.fill or --ept.ad\n");
 	refuse("run alpha --mmu ept -- --x", 2, "one workload at a time");
