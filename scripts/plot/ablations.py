@@ -5,11 +5,13 @@ Called by the report with what groups.py found; one Picture for each group that
 changes something. Every setting of a row has a mark of its own, the reference
 a hollow circle; the colour is the backend's, as everywhere.
 """
-import measure
+import sides
+from conditions import NOT_MEASURABLE
 from counts import step_of
 from gnuplot import EPT, SPT, WIDTH, Picture
 from groups import difference
-from rows import Layout, compact, legend, log_ticks, name_of, title
+from results import name_of
+from rows import Layout, compact, legend, log_ticks, title
 
 LABELS = 0.37  # where the plot begins, as a share of the width; more for long words
 LETTER = 7.9  # pixels
@@ -32,24 +34,25 @@ REFERENCE = "#505050"
 
 def words_of(blocks):
     """The words of all settings of a picture, in the order of their marks."""
-    return list(dict.fromkeys(s.words for block, _, _ in blocks for s in block.settings))
+    return list(dict.fromkeys(s.words for f in blocks for s in f.block.settings))
 
 
 def picture_of(suite, group, blocks, where, unit):
     """Three panels of marks, or None where the group changes nothing."""
-    blocks = [b for b in blocks if b[1]]
+    blocks = [f for f in blocks if f.rows]
     if not blocks:
         return None
     marks = words_of(blocks)
     per_line = 4 if max(map(len, marks)) < 16 else 3
     lines = -(-len(marks) // per_line)
     layout = Layout(
-        [(block.heading, [((block, row), label(suite, row)) for row in rows])
-         for block, rows, _ in blocks],
+        [
+            (f.block.heading, [((f.block, row), label(suite, row)) for row in f.rows])
+            for f in blocks
+        ],
         22 + 3 * len(marks),
         top=104 + 20 * lines,
     )
-    same = sum(b[2] for b in blocks)
     picture = Picture(
         "ablation-" + group.name,
         "%s (%s)" % (group.title, where),
@@ -58,11 +61,11 @@ def picture_of(suite, group, blocks, where, unit):
             unit.capitalize(),
             SHOWN[group.fields[1]],
             SHOWN[group.fields[2]],
-            left_out(same),
+            left_out(sum(f.same for f in blocks), sum(f.unmeasured for f in blocks)),
         ),
         layout.height,
     )
-    data = picture.table(*table(layout, marks, group.fields))
+    data = picture.table(*table(suite, layout, marks, group.fields))
     picture.add(title(group.title, where, layout.height))
     for line in range(lines):
         entries = [
@@ -81,7 +84,7 @@ def picture_of(suite, group, blocks, where, unit):
             *layout.commands(left, headings=not index),
             *(["unset ytics"] if index else []),
             "set rmargin at screen %.3f" % (left + width - 0.03),
-            *axis(field, values_of(blocks, field)),
+            *axis(field, values_of(suite, blocks, field)),
             'set label "%s" at screen %.3f, graph 1 offset 0,1.4 left font ",12"'
             % (HEADS.get(field, unit + "\\nper operation"), left)
         )
@@ -96,20 +99,34 @@ def label(suite, row):
     return name_of(row.workload, row.phase) + (" (%s)" % other if other else "")
 
 
-def left_out(same):
+def left_out(same, unmeasured):
     """The words for rows that are not shown."""
-    if not same:
-        return ""
-    return "; %d phase%s that none of the settings changes %s not shown" % (
-        same,
-        "" if same == 1 else "s",
-        "is" if same == 1 else "are",
-    )
+    text = ""
+    for count, what in (
+        (same, "that none of the settings changes %s not shown"),
+        (unmeasured, "in which only TLB misses could differ %%s %s" % NOT_MEASURABLE),
+    ):
+        if count:
+            text += "; %d phase%s %s" % (
+                count,
+                "" if count == 1 else "s",
+                what % ("is" if count == 1 else "are"),
+            )
+    return text
 
 
-def values_of(blocks, field):
+def shown(suite, row, field):
+    """The Measures of a row that a panel shows: none of a cost that tells nothing."""
+    if field == "cost" and not sides.measurable(row.measures, suite.results.emulated):
+        return [None] * len(row.measures)
+    return row.measures
+
+
+def values_of(suite, blocks, field):
     """All values of a panel."""
-    return [value(m, field) for _, rows, _ in blocks for row in rows for m in row.measures if m]
+    return [
+        value(m, field) for f in blocks for row in f.rows for m in shown(suite, row, field) if m
+    ]
 
 
 def value(m, field):
@@ -117,7 +134,7 @@ def value(m, field):
     return m.table_bytes / 1024 if field == "table_bytes" else getattr(m, field)
 
 
-def table(layout, marks, fields):
+def table(suite, layout, marks, fields):
     """(header, rows): for each panel the span of a row, then a column for each mark and backend."""
     header = ["phase", "y"]
     for field in fields:
@@ -127,10 +144,11 @@ def table(layout, marks, fields):
     for y, name, (block, row) in layout.rows:
         cells = [name, y]
         for field in fields:
-            known = [value(m, field) for m in row.measures if m]
-            cells += [min(known), max(known) - min(known)]
+            measures = shown(suite, row, field)
+            known = [value(m, field) for m in measures if m]
+            cells += [min(known), max(known) - min(known)] if known else [None, None]
             by_words = {
-                (s.words, s.mmu): m for s, m in zip(block.settings, row.measures) if m is not None
+                (s.words, s.mmu): m for s, m in zip(block.settings, measures) if m is not None
             }
             for words in marks:
                 for mmu in ("ept", "spt"):
@@ -156,7 +174,7 @@ def axis(field, values):
             "set xrange [%.4g:%.4g]" % (low * 0.7, high * 2.5),
             'set xtics (%s) font ",11"' % tics,
         ]
-    top = max(max(values) * 1.15, 0.1)
+    top = max(max(values, default=0) * 1.15, 0.1)
     return [
         "unset logscale x",
         "set xrange [%.4g:%.4g]" % (-top * 0.05, top),

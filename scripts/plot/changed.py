@@ -7,9 +7,9 @@ factor, its colour the MMU's, its side says better or worse.
 import math
 
 from gnuplot import EPT, SPT, Picture
-from measure import split_params
-from results import ENGINE, MMUS
-from rows import Layout, factor, log_ticks, name_of, title
+from results import ENGINE, MMUS, name_of
+from rows import Layout, factor, log_ticks, title
+from suite import split_params
 
 COLOURS = {"ept": EPT, "spt": SPT}
 MOST = 40  # bars; the smaller changes are in the table

@@ -1,69 +1,133 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pictures that put the backends side by side: who wins, costs, memory.
 
-Called by the report with a measure.Suite; each function returns a Picture, or
+Called by the report with a suite.Suite; each function returns a Picture, or
 None where the run has no rows for it.
 """
+import conditions
 import measure
+import sides
 from gnuplot import BACKEND, EPT, GUEST, SPT, Picture
-from rows import HEADINGS, Layout, factor, log_ticks, name_of, title
+from results import name_of
+from rows import Layout, factor, log_ticks, title, unmeasured
+from sides import FILLED, UNMEASURED
+from whole_workload import wholes
+
+NOT_COLD = "Not cold for both: set-up had filled one"
 
 
-def groups(suite, keep=lambda workload, phase: True):
+def groups(suite, keep=lambda workload, phase: True, wanted=conditions.CONDITIONS):
     """The base phases by condition, as Layout wants them."""
-    return [
-        (HEADINGS[c], [((w, p), name_of(w, p)) for w, p in suite.pairs(c) if keep(w, p)])
-        for c in measure.CONDITIONS
-    ]
+    found = []
+    for c in wanted:
+        pairs = [(w, p) for w, p in suite.pairs(c) if keep(w, p)]
+        filled = [pair for pair in pairs if is_filled(suite, *pair)]
+        for heading, members in (
+            (conditions.SHORT_TITLE[c], [pair for pair in pairs if pair not in filled]),
+            (NOT_COLD, filled),
+        ):
+            found.append((heading, [(pair, name_of(*pair)) for pair in members]))
+    return found
+
+
+def is_filled(suite, workload, phase):
+    """Had one of the two been filled before a phase that is declared cold?"""
+    side = suite.side(workload, phase)
+    return bool(side and side.winner == FILLED)
 
 
 def both(suite):
-    """Was the phase measured under EPT and under shadow paging?"""
-    return lambda w, p: bool(suite.variant("ept", w, p) and suite.variant("spt", w, p))
+    """Was the phase run under EPT and under shadow paging?"""
+    return lambda w, p: suite.side(w, p) is not None
 
 
 def winner(suite, where, unit):
-    """Diverging bars: how many times cheaper one backend is."""
-    layout = Layout(groups(suite, both(suite)))
+    """The headline: whole workloads, and the phases that are cold."""
+    members = [("Whole workloads with set-up", [(w, w.name) for w in wholes(suite)])]
+    members += sides_of(suite, (conditions.COLD,))
+    return bars(
+        ("winner", "Who wins, and by how much"),
+        "Cost of a whole workload, and of a first touch, under shadow paging divided by its cost "
+        "under EPT, in %s" % unit,
+        members,
+        where,
+        unit,
+    )
+
+
+def winner_phases(suite, where, unit):
+    """The phases that are not cold, each by itself."""
+    members = sides_of(suite, (conditions.CHANGE, conditions.EXIT, conditions.WARM))
+    return bars(
+        ("winner-phases", "Who wins, phase by phase"),
+        "Cost of one operation under shadow paging divided by its cost under EPT, in %s, where "
+        "tables are there already" % unit,
+        members,
+        where,
+        unit,
+    )
+
+
+def sides_of(suite, wanted):
+    """groups() with the Sides as keys."""
+    return [
+        (heading, [(suite.side(*pair), label) for pair, label in members])
+        for heading, members in groups(suite, both(suite), wanted)
+    ]
+
+
+def bar_text(side):
+    """The words beside a bar, None where there is no winner."""
+    if not side.measured:
+        return None
+    if side.winner == "tie":
+        return "equal"
+    return "%s %s× cheaper" % ("EPT" if side.winner == "ept" else "shadow", factor(side.factor))
+
+
+def no_bar_text(side):
+    """The words in place of a bar, None where there is one."""
+    if side.winner == UNMEASURED:
+        return conditions.NOT_MEASURABLE
+    return side.reason() if side.winner == FILLED else None
+
+
+def bars(names, what, members, where, unit):
+    """Diverging bars: how many times cheaper one backend is; grey words where nothing tells."""
+    name, heading = names
+    layout = Layout(members)
     if not layout.rows:
         return None
     rows, ratios = [], [0.5, 2.0]
-    for y, label, (workload, phase) in layout.rows:
-        ept, spt = suite.variant("ept", workload, phase), suite.variant("spt", workload, phase)
-        who, times = measure.compare(ept, spt)
-        ratio = spt.cost / ept.cost
-        ratios.append(ratio)
-        text = (
-            "equal"
-            if who == "tie"
-            else "%s %s× cheaper" % ("EPT" if who == "ept" else "shadow", factor(times))
-        )
+    for y, label, side in layout.rows:
+        ratio = side.spt.cost / side.ept.cost if side.measured else None
+        ratios += [ratio] if ratio else []
         rows.append(
             [label, y, ratio]
-            + [ratio if who == w else None for w in ("ept", "spt")]
-            + [1 if who == "tie" else None, text]
+            + [ratio if side.winner == w else None for w in ("ept", "spt")]
+            + [1 if side.winner == "tie" else None, bar_text(side), no_bar_text(side)]
         )
+    grey = any(row[-1] for row in rows)
     picture = Picture(
-        "winner",
-        "Who wins, and by how much (%s)" % where,
-        "Cost of one operation under shadow paging divided by its cost under EPT, in %s; "
-        "costs closer than %d %% count as equal. Default knobs; shadow strategy unsync."
-        % (unit, measure.TIE * 100),
+        name,
+        "%s (%s)" % (heading, where),
+        "%s; costs closer than %d %% count as equal.%s Default knobs; shadow strategy unsync."
+        % (
+            what,
+            measure.TIE * 100,
+            " Grey: no comparison, for the reason that stands there." if grey else "",
+        ),
         layout.height,
     )
     data = picture.table(
-        ["phase", "y", "shadow/EPT", "EPT wins", "shadow wins", "equal", "text"], rows
+        ["phase", "y", "shadow/EPT", "EPT wins", "shadow wins", "equal", "text", "none"], rows
     )
     # A third of the width is room for the words at the end of the longest bar.
     low = min(min(ratios) / 1.2, 0.4)
     high = max(ratios) * (max(ratios) / low) ** 0.5
     tics = log_ticks(low, high, "×")[2]
     picture.add(
-        title(
-            "Who wins, and by how much",
-            "%s · cost per operation in %s" % (where, unit),
-            layout.height,
-        ),
+        title(heading, "%s · cost in %s" % (where, unit), layout.height),
         *layout.commands(),
         "set rmargin at screen 0.95",
         "set logscale x 10",
@@ -98,10 +162,11 @@ def winner(suite, where, unit):
                 'lc rgb "#606060" notitle' % data,
             ),
             (
-                "y",
+                "text",
                 '"%s" using (column("shadow/EPT") > 1 ? column("shadow/EPT") : 1):(column("y")):'
                 '(stringcolumn("text")) with labels left offset 0.7,0 font ",12" notitle' % data,
             ),
+            unmeasured(data, "none", 1),
         ],
     )
     return picture
@@ -115,20 +180,25 @@ def cost(suite, where, unit):
     rows, seen = [], []
     for y, label, (workload, phase) in layout.rows:
         found = [suite.variant(v, workload, phase) for v in BACKEND]
+        if not sides.measurable(found, suite.results.emulated):
+            rows.append([label, y] + [None] * (2 + len(BACKEND)) + [conditions.NOT_MEASURABLE])
+            continue
         costs = [m.cost if m else None for m in found]
         known = [c for c in costs if c is not None]
         seen += known
-        rows.append([label, y, min(known), max(known)] + costs)
+        rows.append([label, y, min(known), max(known)] + costs + [None])
     clipped = sum(1 for c in seen if c <= 0)
-    seen = [c for c in seen if c > 0]
+    seen = [c for c in seen if c > 0] or [1]
+    grey = any(row[-1] for row in rows)
     picture = Picture(
         "cost",
         "Cost of one operation (%s)" % where,
         "Median %s for one operation, on a logarithmic axis. Default knobs but for the shadow "
-        "strategy%s." % (unit, zeros(clipped)),
+        "strategy%s.%s"
+        % (unit, zeros(clipped), " Grey: only TLB misses could differ." if grey else ""),
         layout.height,
     )
-    data = picture.table(["phase", "y", "lowest", "highest"] + list(BACKEND), rows)
+    data = picture.table(["phase", "y", "lowest", "highest"] + list(BACKEND) + ["none"], rows)
     low, high, tics = log_ticks(min(seen), max(seen))
     picture.add(
         title(
@@ -163,7 +233,7 @@ def cost(suite, where, unit):
                 % (data, key, lane[key], look["point"], size[key], look["colour"]),
             )
         )
-    picture.plot(data, dots)
+    picture.plot(data, dots + [unmeasured(data, "none", low)])
     return picture
 
 
@@ -176,10 +246,8 @@ def zeros(count):
 
 def memory(suite, where, _unit):
     """Bars from the guest's own tables to the backend's: what they hold in memory."""
-    last = {}
-    for workload, phase in suite.pairs():
-        last[workload] = phase
-    members = [((w, p), "%s" % w) for w, p in last.items() if both(suite)(w, p)]
+    last = dict(suite.pairs())
+    members = [((w, p), w) for w, p in last.items() if both(suite)(w, p)]
     layout = Layout([("At the end of the last phase", members)], 30)
     if not members:
         return None

@@ -2,7 +2,7 @@
 """The pictures of counts: exits by reason, the three classes of TLB flushes,
 and the histogram of what an exit costs.
 
-Called by the report with a measure.Suite; each function returns a Picture, or
+Called by the report with a suite.Suite; each function returns a Picture, or
 None where the run has no rows for it.
 """
 import measure

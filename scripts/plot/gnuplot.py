@@ -13,6 +13,8 @@ import subprocess
 # in print: EPT is dark, shadow paging is light; the strategy is a dash and a
 # mark, hollow and larger where it may lie on another.
 EPT, SPT, GUEST = "#0060a8", "#e08a00", "#8a8a8a"
+# Of words where there is nothing to draw.
+NONE = "#8a8a8a"
 BACKEND = {
     "ept": {"title": "EPT", "colour": EPT, "point": 7, "size": 0.8, "dash": 1},
     "spt": {"title": "shadow (unsync)", "colour": SPT, "point": 5, "size": 0.9, "dash": 1},

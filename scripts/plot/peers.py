@@ -7,10 +7,10 @@ where the run has no ratio to draw.
 import math
 
 import beside
-import measure
+import conditions
 import peer
 from gnuplot import BACKEND, Picture
-from rows import HEADINGS, Layout, title
+from rows import Layout, title
 
 MMUS = ("ept", "spt")
 NAMES = {"ept": "EPT", "spt": "shadow"}
@@ -21,10 +21,7 @@ def phases(peers, quantity):
     found = {}
     for pair in peers.pairs:
         if beside.is_base(peers.suite, pair) and quantity in pair.both:
-            key = (
-                beside.label(peers.suite, pair),
-                measure.condition_of(pair.workload, pair.phase),
-            )
+            key = (beside.label(peers.suite, pair), peers.suite.declared(pair))
             found.setdefault(key, {})[pair.mmu] = pair.both[quantity]
     return found
 
@@ -78,8 +75,8 @@ def dots(peers, where, name, quantity, words):
     low, high, tics = axis(ratios)
     layout = Layout(
         [
-            (HEADINGS[c], [(key, key[0]) for key in shown if key[1] == c])
-            for c in measure.CONDITIONS
+            (conditions.SHORT_TITLE[c], [(key, key[0]) for key in shown if key[1] == c])
+            for c in conditions.CONDITIONS
         ]
     )
     rows = []

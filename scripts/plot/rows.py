@@ -6,22 +6,10 @@ place and under the same words everywhere.
 """
 import math
 
-import measure
-from gnuplot import WIDTH, bold, quote
+from gnuplot import NONE, WIDTH, bold, quote
 
-HEADINGS = {
-    measure.COLD: "Cold: tables being filled",
-    measure.WARM: "Warm: nothing changes",
-    measure.CHANGE: "Change: page-table work",
-    measure.EXIT: "Price of an exit",
-}
 ROW = 25  # pixels of a row
 LABELS = 0.345  # where the plot begins, as a share of the width
-
-
-def name_of(workload, phase):
-    """How a phase of a workload is called in every picture and table."""
-    return workload if phase == workload else "%s: %s" % (workload, phase)
 
 
 class Layout:
@@ -94,6 +82,15 @@ def title(text, below, height):
             below.replace('"', "'").replace("_", "\\\\_"),
             1 - 40 / height,
         )
+    )
+
+
+def unmeasured(data, column, x):
+    """A plot part: grey words on the rows where COLUMN of DATA has them, from X on."""
+    return (
+        column,
+        '"%s" using (%.4g):(column("y")):(stringcolumn("%s")) with labels left offset 0.7,0 '
+        'font ",12" tc rgb "%s" notitle' % (data, x, column, NONE),
     )
 
 

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """The pictures of sweeps: cost against density, footprint, address spaces.
 
-Called by the report with a measure.Suite; a sweep is every parameter set of a
+Called by the report with a suite.Suite; a sweep is every parameter set of a
 workload that differs from its base in one parameter. Each function returns a
 Picture, or None where the run holds no such sweep.
 """
 import math
 
-import measure
+import conditions
+import sides
 from counts import panel, power_of_two
 from gnuplot import BACKEND, GUEST, Picture, bold
-from rows import compact, legend, log_ticks, name_of, title
+from results import name_of
+from rows import compact, legend, log_ticks, title
 
 TOP = 88  # pixels of title and key
 PANEL = 300  # pixels of a line of panels
@@ -126,11 +128,21 @@ def backend_entries(panels):
     return [(b["title"], b["point"], b["colour"]) for v, b in BACKEND.items() if seen[v]]
 
 
+def measurable(suite, workload, phase, param):
+    """Does the cost in any point of a sweep tell the variants apart?"""
+    return any(
+        sides.measurable(
+            [suite.variant(v, workload, phase, params) for v in BACKEND], suite.results.emulated
+        )
+        for _, params in suite.sweep(workload, param)
+    )
+
+
 def cost_panels(suite, workload, param, x_label, unit, bytes_=False):
-    """One panel for each phase of a workload that the sweep covers."""
+    """One panel for each phase of a workload that the sweep covers and this machine can tell of."""
 
     def words(phase):
-        condition = measure.condition_of(workload, phase)
+        condition = suite.results.declared[(workload, phase)]
         return name_of(workload, phase) + ("" if condition == phase else " (%s)" % condition)
 
     return [
@@ -143,16 +155,30 @@ def cost_panels(suite, workload, param, x_label, unit, bytes_=False):
             unit + "/op",
         )
         for phase in suite.phases(workload)
+        if measurable(suite, workload, phase, param)
     ]
+
+
+def left_out(suite, workloads, param):
+    """The words for phases that have no panel, for the end of a caption."""
+    names = [
+        name_of(w, p)
+        for w in workloads
+        for p in suite.phases(w)
+        if suite.sweep(w, param) and not measurable(suite, w, p, param)
+    ]
+    if not names:
+        return ""
+    return " The cost of %s is %s." % (", ".join(names), conditions.NOT_MEASURABLE)
 
 
 def density(suite, where, unit):
     """Cost and table memory against the distance between touched pages."""
+    if len(suite.sweep("sparse-stride", "stride")) < 2:
+        return None
     panels = cost_panels(
         suite, "sparse-stride", "stride", "bytes between touched pages", unit, True
     )
-    if not any(len(p[4]) >= 2 for p in panels):
-        return None
     phase = suite.phases("sparse-stride")[-1]
     rows = series(suite, "sparse-stride", phase, "stride", lambda m: m.table_bytes / 1024)
     for row, (_, params) in zip(rows, suite.sweep("sparse-stride", "stride")):
@@ -174,7 +200,7 @@ def density(suite, where, unit):
         "%s · dense on the left, sparse on the right" % where,
         "The same number of pages touched, ever further apart (sparse-stride; strides on a "
         "log2 axis). Cold and warm phases apart; %s per touch, and the memory that the tables "
-        "hold at the end." % unit,
+        "hold at the end.%s" % (unit, left_out(suite, ["sparse-stride"], "stride")),
         panels,
         backend_entries(panels) + [("guest's own tables", 13, GUEST)],
     )
@@ -183,15 +209,15 @@ def density(suite, where, unit):
 def footprint(suite, where, unit):
     """Cost against the number of pages, for every workload that sweeps it."""
     panels = []
-    for workload in suite.base:
-        if len(suite.sweep(workload, "pages")) >= 2:
-            panels += cost_panels(suite, workload, "pages", "pages touched", unit)
+    swept = [w for w in suite.base if len(suite.sweep(w, "pages")) >= 2]
+    for workload in swept:
+        panels += cost_panels(suite, workload, "pages", "pages touched", unit)
     return sweep_picture(
         "footprint",
         "Cost against footprint (%s)" % where,
         "%s · pages on a log2 axis" % where,
-        "%s per operation as the number of 4K pages grows. Cold and warm phases apart."
-        % unit.capitalize(),
+        "%s per operation as the number of 4K pages grows. Cold and warm phases apart.%s"
+        % (unit.capitalize(), left_out(suite, swept, "pages")),
         panels,
         backend_entries(panels),
     )
@@ -216,7 +242,8 @@ def spaces(suite, where, unit):
         "Cost of a switch against the number of address spaces (%s)" % where,
         "%s · one switch: load another CR3, touch its pages" % where,
         "%s and exits for each switch among N address spaces. The first round is cold, the "
-        "switches after it find what the backend kept." % unit.capitalize(),
+        "switches after it find what the backend kept.%s"
+        % (unit.capitalize(), left_out(suite, ["switch"], "spaces")),
         panels,
         backend_entries(panels),
     )

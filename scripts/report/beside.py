@@ -8,13 +8,14 @@ import groups
 import peer
 import repeat
 import results
+from conditions import CONDITIONS, NOT_MEASURABLE
 from document import Bullets, Heading, Table, Text
 from headline import ratio_text
-from rows import name_of
+from results import name_of
+from sides import UNDER
 from verdicts import number
 
 BACKEND = {"ept": "EPT", "spt": "shadow"}
-UNDER = {"ept": "EPT", "spt": "shadow paging"}
 TITLE = {"ept": "EPT", "spt": "Shadow paging"}
 # Phases whose exits are told by reason, for each MMU.
 BY_REASON = 6
@@ -50,7 +51,11 @@ def label(suite, pair):
 
 def is_base(suite, pair):
     """Is it of the phases that tables and pictures show?"""
-    return pair.params == suite.base[pair.workload] and pair.knobs == peer.DEFAULT
+    return (
+        pair.params == suite.base[pair.workload]
+        and pair.knobs == peer.DEFAULT
+        and suite.declared(pair) in CONDITIONS
+    )
 
 
 def mean_words(peers):
@@ -85,8 +90,20 @@ def bullet(peers):
     phases = len({r.place for r in better(peers) if r.quantity != peer.TABLES})
     return [
         "**Beside KVM,** which ran the same guests. %s Phases in which KVM has fewer %s: "
-        "%s of %d." % (mean_words(peers), events(peers), phases or "none", len(peers.pairs))
+        "%s of %s." % (mean_words(peers), events(peers), phases or "none", out_of(peers))
     ]
+
+
+def out_of(peers):
+    """How many phases could be compared, and how many not."""
+    unmeasured = sum(not peers.measurable(p) for p in peers.pairs)
+    words = "%d" % (len(peers.pairs) - unmeasured)
+    if unmeasured:
+        words += "; %d more, in which only TLB misses could differ, are %s" % (
+            unmeasured,
+            NOT_MEASURABLE,
+        )
+    return words
 
 
 def better_table(peers, rows, fold):
@@ -115,22 +132,19 @@ def where_better(peers):
     """Where KVM is better, in everything that happens, and then in memory."""
     rows = better(peers)
     out = [Heading(3, "Where KVM is better")]
-    for quantities, what, more, fold in (
-        (peers.quantities[:-1], "fewer " + events(peers), "", ""),
+    for quantities, what, every, fold in (
+        (peers.quantities[:-1], "fewer " + events(peers), out_of(peers), ""),
         (
             (peer.TABLES,),
             "fewer pages of tables",
-            "",
+            "%d" % len(peers.pairs),
             "The phases at whose end KVM has fewer tables",
         ),
     ):
         found = [r for r in rows if r.quantity in quantities]
         phases = len({r.place for r in found})
         out.append(
-            Text(
-                "**KVM has %s in %s of %d phases.**%s"
-                % (what, phases or "none", len(peers.pairs), more if phases else "")
-            )
+            Text("**Phases in which KVM has %s: %s** of %s." % (what, phases or "none", every))
         )
         if found:
             out.append(better_table(peers, found, fold))
@@ -153,7 +167,8 @@ def cells(peers, pair):
 
     tables = pair.both.get(peer.TABLES)
     row = [label(peers.suite, pair)]
-    row += three(peer.EXITS) + three(peer.FLUSHES) + three(peers.unit)
+    row += three(peer.EXITS) + three(peer.FLUSHES)
+    row += three(peers.unit) if peers.measurable(pair) else ["–"] * 3
     if peers.gap is not None:
         row.append(ratio(pair.both[peer.OUTSIDE]))
     return row + ([number(v) for v in tables] if tables else ["–"] * 2) + [ratio(tables)]
@@ -167,7 +182,7 @@ def tables(peers, mmu):
     header += ["outside, ratio"] if peers.gap is not None else []
     header += ["tables ours", "tables KVM", "ratio"]
     out = []
-    for base, fold in ((True, ""), (False, "%s: other parameters and knobs" % TITLE[mmu])):
+    for base, fold in ((True, ""), (False, "%s: set-up, other parameters and knobs" % TITLE[mmu])):
         rows = [
             cells(peers, p)
             for p in peers.pairs
@@ -180,7 +195,12 @@ def tables(peers, mmu):
                     "l" + "r" * (len(header) - 1),
                     rows,
                     "Per operation, but pages of tables at the end of the phase. A ratio is ours "
-                    "divided by KVM's; – where neither has any, inf where ours alone has some.",
+                    "divided by KVM's; – where neither has any%s, inf where only ours has some."
+                    % (
+                        " or it is " + NOT_MEASURABLE
+                        if peers.suite.results.emulated
+                        else ""
+                    ),
                     fold,
                 )
             )

@@ -10,6 +10,8 @@ import html as escape_html
 import os
 import re
 
+from conditions import NOT_MEASURABLE
+
 Heading = collections.namedtuple("Heading", "level text")
 Text = collections.namedtuple("Text", "text kind", defaults=("",))
 Bullets = collections.namedtuple("Bullets", "items")
@@ -18,6 +20,9 @@ Table = collections.namedtuple("Table", "header align rows caption fold", defaul
 Figure = collections.namedtuple("Figure", "picture command")
 Claim = collections.namedtuple("Claim", "claim verdict text others")
 Code = collections.namedtuple("Code", "text")
+
+# A row with a cell that begins so is grey: it counts nowhere.
+NO_RESULT = (NOT_MEASURABLE, "not compared")
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -76,6 +81,7 @@ def table_html(block):
         )
     )
     for row in block.rows:
+        grey = any(value.startswith(NO_RESULT) for value in row)
         cells = ['<th scope="row">%s</th>' % inline_html(row[0])]
         for value, align in zip(row[1:], block.align[1:]):
             who = (
@@ -87,7 +93,7 @@ def table_html(block):
                 '<td class="%s">%s</td>'
                 % (("r" if align == "r" else "l") + who, inline_html(value))
             )
-        out.append("<tr>%s</tr>" % "".join(cells))
+        out.append("<tr%s>%s</tr>" % (' class="none"' if grey else "", "".join(cells)))
     out.append("</tbody></table></div>")
     if block.fold:
         out = ["<details><summary>%s</summary>" % inline_html(block.fold)] + out + ["</details>"]

@@ -15,6 +15,10 @@ from uapi import PROJECT
 
 ABSENT = "not available"
 
+# The kinds of machine, as pictures and titles name them.
+EMULATED, NESTED, METAL = "emulated", "nested", "metal"
+WHERE = {EMULATED: "emulated machine", NESTED: "VM with nested VT-x", METAL: "metal"}
+
 
 class EnvironmentFileError(Exception):
     """A file of the run folder is damaged; the text is one sentence."""
@@ -71,6 +75,19 @@ def count_code(source):
     return sum(1 for line in bare.splitlines() if line.strip())
 
 
+def machine_kind(values, emulated):
+    """EMULATED, NESTED or METAL: what environment.json says, held against the unit of results.csv."""
+    said = values.get("machine")
+    if said not in WHERE:
+        return EMULATED if emulated else METAL
+    if (said == EMULATED) != emulated:
+        raise EnvironmentFileError(
+            "environment.json says '%s' but results.csv counts %s: they are not of one run"
+            % (said, "instructions" if emulated else "cycles")
+        )
+    return said
+
+
 class Environment:
     """Both files, and the facts that the first report adds."""
 
@@ -79,13 +96,8 @@ class Environment:
         self.values = read_json(self.path)
         self.machine = read_json(os.path.join(run_dir, "machine.json"))
         self.emulated = emulated
-        said = self.values.get("machine")
-        kind = "emulated" if emulated else "metal"
-        if said in ("emulated", "metal") and said != kind:
-            raise EnvironmentFileError(
-                "environment.json says '%s' but results.csv counts %s: they are not of one run"
-                % (said, "instructions" if emulated else "cycles")
-            )
+        self.kind = machine_kind(self.values, emulated)
+        self.where = WHERE[self.kind]
         self.add_once()
 
     def left_out(self):

@@ -9,7 +9,10 @@ that nothing that was measured is left out.
 import collections
 import re
 
+import conditions
 import measure
+import sides
+from suite import STRATEGIES, STRATEGY_TITLE, split_params
 
 # One way to run: words for it, and what differs from the default knobs.
 Setting = collections.namedtuple("Setting", "words mmu changed")
@@ -18,6 +21,9 @@ Block = collections.namedtuple("Block", "heading settings")
 # Every phase (with parameters that may differ from the base) and its Measures,
 # None where a setting was not run.
 Row = collections.namedtuple("Row", "workload phase params measures")
+# What a run holds of a block: the rows that differ, how many don't, and how many this
+# machine can't tell of.
+Filled = collections.namedtuple("Filled", "block rows same unmeasured")
 # What it can change: fields of Measure, the cost first.
 Group = collections.namedtuple("Group", "name title why blocks fields")
 
@@ -78,8 +84,8 @@ def plan(suite):
                 Block(
                     shadow,
                     [
-                        Setting(measure.STRATEGY_TITLE[s], SPT, changed)
-                        for s, changed in measure.STRATEGIES.items()
+                        Setting(STRATEGY_TITLE[s], SPT, changed)
+                        for s, changed in STRATEGIES.items()
                     ],
                 )
             ],
@@ -223,6 +229,8 @@ def rows_of(suite, block, least=2):
     """
     places = {}
     for c in suite.conditions:
+        if suite.declared(c) == conditions.SETUP:
+            continue
         places[(c.params != suite.base[c.workload], c.workload, c.phase, c.params)] = True
     found = []
     for _, workload, phase, params in sorted(places, key=lambda p: p[0]):
@@ -242,15 +250,15 @@ def plain(suite, rows):
     return [r for r in rows if r.params == suite.base[r.workload]] or rows
 
 
-def differs(row, fields):
-    """Do the settings change anything that is shown?"""
+def differs(row, fields, emulated):
+    """Do the settings change anything that is shown? None where this machine can't tell."""
     known = [m for m in row.measures if m]
     costs = [m.cost for m in known]
-    return (
-        max(costs) - min(costs) >= measure.TIE * min(costs)
-        and max(costs) > 0
-        or any(len({getattr(m, f) for m in known}) > 1 for f in fields[1:])
-    )
+    if any(len({getattr(m, f) for m in known}) > 1 for f in fields[1:]):
+        return True
+    if not sides.measurable(known, emulated):
+        return None
+    return max(costs) - min(costs) >= measure.TIE * min(costs) and max(costs) > 0
 
 
 def used(block, rows):
@@ -263,7 +271,7 @@ def used(block, rows):
 
 
 def groups(suite):
-    """[(Group, [(Block, rows that differ, number of rows that do not)])] of the run."""
+    """[(Group, [Filled])] of the run."""
     found = []
     for group in plan(suite):
         filled = []
@@ -271,8 +279,9 @@ def groups(suite):
             rows = plain(suite, rows_of(suite, block))
             if rows:
                 block, rows = used(block, rows)
-                apart = [r for r in rows if differs(r, group.fields)]
-                filled.append((block, apart, len(rows) - len(apart)))
+                told = [differs(r, group.fields, suite.results.emulated) for r in rows]
+                apart = [r for r, t in zip(rows, told) if t]
+                filled.append(Filled(block, apart, told.count(False), told.count(None)))
         if filled:
             found.append((group, filled))
     return found
@@ -280,10 +289,10 @@ def groups(suite):
 
 def difference(suite, row):
     """What of a row's parameters is not the base, for its label."""
-    base = measure.split_params(suite.base[row.workload])
+    base = split_params(suite.base[row.workload])
     return " ".join(
         "%s=%s" % (name, size(value))
-        for name, value in measure.split_params(row.params).items()
+        for name, value in split_params(row.params).items()
         if base.get(name) != value
     )
 

@@ -10,8 +10,11 @@ import math
 import os
 import re
 
-import measure
+import sides
+import table_memory
+from conditions import COLD
 from uapi import PROJECT
+from whole_workload import wholes
 
 # (name in figures.tsv, mmu, workload, phase, what one operation is)
 FIGURES = [
@@ -92,15 +95,36 @@ def figures(suite, peers, seconds, proof=()):
                 (name + ".exits", text(m.exits), "exits"),
                 (name + ".flushes", text(m.executed), "flushes"),
             ]
-    overhead = suite.overhead()
-    if "unsync" in overhead:
-        rows.append(("spt.memory", text(overhead["unsync"]), "bytes/byte"))
-    for strategy in measure.STRATEGIES_IN_MEMORY:
-        if strategy in overhead:
-            rows.append(("spt.memory." + strategy, text(overhead[strategy]), "bytes/byte"))
+    rows += counted("wholes", wholes(suite), "workloads", ("unmeasured", sides.UNMEASURED))
+    rows += counted("cold", suite.sides(COLD), "phases", ("filled", sides.FILLED))
+    rows += memory(suite)
     rows += [(n, ratio_text(ratio), "ratio") for n, ratio in peers.figures() if ratio is not None]
     rows += list(proof)
     rows += [(name, text(value), "seconds") for name, value in seconds if value is not None]
+    return rows
+
+
+def counted(prefix, found, unit, other):
+    """In how many of FOUND each is cheaper; OTHER is the (name, winner) of those that don't count."""
+    names = [("ept_cheaper", "ept"), ("spt_cheaper", "spt"), ("equal", "tie"), other]
+    return [
+        ("%s.%s" % (prefix, name), str(len(sides.won(found, who))), unit)
+        for name, who in names
+        if found
+    ]
+
+
+def memory(suite):
+    """Tables for each byte of the guest's: the default strategy's stands for shadow paging."""
+    overhead = table_memory.overhead(suite)
+    rows = []
+    for name, strategy in [("spt.memory", "unsync")] + [
+        ("spt.memory." + s, s) for s in table_memory.STRATEGIES_IN_MEMORY
+    ]:
+        if strategy in overhead:
+            found = overhead[strategy]
+            for end, value in (("", found.median), (".low", found.low), (".high", found.high)):
+                rows.append((name + end, text(value), "bytes/byte"))
     return rows
 
 
@@ -113,13 +137,13 @@ def missing(suite, peers, seconds, proof=()):
         for name, mmu, workload, phase, _ in FIGURES
         if not find(suite, name, mmu, workload, phase)
     ]
-    overhead = suite.overhead()
+    overhead = table_memory.overhead(suite)
     words += [
         "spt.memory.%s is not available: no workload ran under EPT and under every strategy "
         "with the base parameters" % strategy
         if not overhead
         else "spt.memory.%s is not available: nothing ran with that strategy" % strategy
-        for strategy in measure.STRATEGIES_IN_MEMORY
+        for strategy in table_memory.STRATEGIES_IN_MEMORY
         if strategy not in overhead
     ]
     words += peers.missing()

@@ -9,7 +9,7 @@ import peer
 import results
 from document import Bullets, Heading, Table, Text
 from headline import text
-from rows import name_of
+from results import name_of
 
 
 def applies(loaded):
@@ -47,11 +47,13 @@ def blocks(loaded, defaults, environment, warnings):
     mmus = [m for m in results.MMUS if loaded.conditions(mmu=m)]
     under = " and ".join(beside.UNDER[m] for m in mmus)
     found = [
-        Heading(1, "KVM alone: %s" % under),
+        Heading(1, "KVM alone: %s (%s)" % (under, environment.where)),
         Text(
+            "It ran in this machine: **%s**. "
             "This run holds engine kvm and nothing else, so there is nothing to compare with. "
             "The MMU that KVM had: **%s**. Where hvbench's module can be loaded, "
-            "`hvbench suite` runs both and the report holds them side by side." % under
+            "`hvbench suite` runs both and the report holds them side by side."
+            % (environment.where, under)
         ),
         *beside.what_kvm(environment),
     ]

@@ -12,6 +12,7 @@ import csv
 import math
 import statistics
 
+import conditions
 import measure
 import results
 
@@ -274,9 +275,23 @@ class Peers:
             if quantity in p.both
         ]
 
+    def measurable(self, pair):
+        """Can TSC tell the engines apart? As sides.py has it, with KVM in place of a backend."""
+        if not self.suite.results.emulated:
+            return True
+        if not any(n for q in (EXITS, FLUSHES) for n in pair.both.get(q, ())):
+            return False
+        low, high = sorted(pair.both[self.unit])
+        return self.suite.declared(pair) != conditions.WARM or high - low >= measure.TIE * low
+
     def ratios(self, mmu, quantity):
-        """Ours by KVM's in every phase where one of them has any."""
-        found = [p.both[quantity] for p in self.pairs if p.mmu == mmu and quantity in p.both]
+        """Ours by KVM's in every phase where one of them has any and it was measured."""
+        found = [
+            p.both[quantity]
+            for p in self.pairs
+            if p.mmu == mmu and quantity in p.both
+            if quantity != self.unit or self.measurable(p)
+        ]
         return [r for r in (ratio_of(*b) for b in found) if r is not None]
 
     def worst(self, mmu, quantity):

@@ -12,12 +12,15 @@ import io
 import os
 import re
 
+import environment
+from conditions import DECLARED
+
 # The columns that every results.csv has; those between mmu and workload are knobs.
 BEFORE = ["engine", "mmu"]
-AFTER = ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
-# What a phase measures, as its guest declares it; older runs don't say.
-CONDITION = "condition"
-CONDITIONS = ("setup", "cold", "warm", "change", "exit")
+AFTER = [
+    *("workload", "params", "phase", "condition"),
+    *("repetition", "counter", "unit", "value"),
+]
 
 # Without these no line of the report can be computed, and nothing be held against KVM.
 NEEDED = ["ops", "tsc", "vm_exits", "guest_table_bytes"]
@@ -27,6 +30,11 @@ MMUS = ("ept", "spt")
 ENGINE, KVM = "hvbench", "kvm"
 
 Condition = collections.namedtuple("Condition", "engine mmu knobs workload params phase")
+
+
+def name_of(workload, phase):
+    """How a phase of a workload is called in every picture and table."""
+    return workload if phase == workload else "%s: %s" % (workload, phase)
 
 
 class ResultsError(Exception):
@@ -39,7 +47,7 @@ class Results:
     def __init__(self, knob_names):
         self.knob_names = knob_names
         self.samples = {}  # Condition -> {repetition: {counter: value}}
-        self.declared = {}  # (workload, phase) -> condition, where the file has it
+        self.declared = {}  # (workload, phase) -> what its guest says that it measures
         self.tsc_unit = None
 
     @property
@@ -61,8 +69,24 @@ class Results:
         return [by_repetition[r] for r in sorted(by_repetition)]
 
 
-def check_header(header, name):
+def writer_of(folder):
+    """Which hvbench made the run folder, in words, as far as its environment.json says."""
+    values = environment.read_json(os.path.join(folder, "environment.json"))
+    described = values.get("vmx")
+    version = described.get("uapi_version") if isinstance(described, dict) else None
+    words = ["commit %s" % str(values["commit"])[:12]] if values.get("commit") else []
+    words += ["module interface %s" % version] if version is not None else []
+    return " (%s)" % ", ".join(words) if words else ""
+
+
+def check_header(header, name, folder):
     """Return the knob columns, or refuse the layout."""
+    if [c for c in BEFORE + AFTER if c not in header] == ["condition"]:
+        raise ResultsError(
+            "%s has no column 'condition': the hvbench that wrote it%s is older than this one, "
+            "and its guests did not say what a phase measures. Measure again with make bench, or "
+            "use the scripts/report of that version" % (name, writer_of(folder))
+        )
     for column in BEFORE + AFTER:
         if column not in header:
             raise ResultsError(
@@ -74,7 +98,7 @@ def check_header(header, name):
         raise ResultsError("%s has the column '%s' twice" % (name, doubled[0]))
     first, last = header.index("mmu") + 1, header.index("workload")
     knob_names = header[first:last]
-    strangers = set(header) - {*BEFORE, *AFTER, CONDITION, *knob_names}
+    strangers = set(header) - {*BEFORE, *AFTER, *knob_names}
     if strangers:
         raise ResultsError(
             "%s has columns that mean nothing here: %s" % (name, ", ".join(sorted(strangers)))
@@ -122,9 +146,9 @@ def check_samples(results, name):
 
 def declare(results, place, condition, where):
     """A phase of a workload measures the same in all rows."""
-    if condition not in CONDITIONS:
+    if condition not in DECLARED:
         raise ResultsError(
-            "%s: unknown condition '%s' (%s are known)" % (where, condition, ", ".join(CONDITIONS))
+            "%s: unknown condition '%s' (%s are known)" % (where, condition, ", ".join(DECLARED))
         )
     if results.declared.setdefault(place, condition) != condition:
         raise ResultsError(
@@ -164,13 +188,12 @@ def read_rows(reader, header, results, name):
             row[at["params"]],
             row[at["phase"]],
         )
-        if CONDITION in at:
-            declare(
-                results,
-                (condition.workload, condition.phase),
-                row[at[CONDITION]],
-                "%s line %d" % (name, line),
-            )
+        declare(
+            results,
+            (condition.workload, condition.phase),
+            row[at["condition"]],
+            "%s line %d" % (name, line),
+        )
         counter, unit = row[at["counter"]], row[at["unit"]]
         sample = results.samples.setdefault(condition, {}).setdefault(
             int(row[at["repetition"]]), {}
@@ -211,7 +234,7 @@ def load(path):
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(reader)
-        results = Results(check_header(header, name))
+        results = Results(check_header(header, name, os.path.dirname(path)))
         read_rows(reader, header, results, name)
     except csv.Error as error:
         raise ResultsError("%s line %d: %s" % (name, reader.line_num, error)) from error

@@ -5,11 +5,14 @@ contents.py calls each function for its blocks. The numbers are measure.py's and
 groups.py's; what a run does not hold has no part.
 """
 import groups
-import measure
+import sides
+import table_memory
+from conditions import NOT_MEASURABLE
 from document import Bullets, Heading, Table, Text
 from headline import text
-from rows import name_of
-from verdicts import number
+from results import name_of
+from suite import STRATEGY_TITLE
+from verdicts import number, plural
 
 MEASURES = {"exits": "exits", "executed": "flushes", "table_bytes": "KiB of tables"}
 
@@ -56,48 +59,68 @@ def best(suite):
 
 
 def memory(suite):
-    """Bytes of EPT and of shadow tables per byte of the guest's own."""
-    rows = suite.memory()
+    """Bytes of EPT and of shadow tables for each byte of the guest's own."""
+    rows = table_memory.rows(suite)
     if not rows:
         return []
-    strategies = list(rows[0][3])
+    strategies = list(rows[0].shadow)
+    overhead = table_memory.overhead(suite)
     header = ["workload", "KiB guest", "KiB EPT", "EPT per byte"]
     for s in strategies:
-        header += ["KiB %s" % measure.STRATEGY_TITLE[s], "%s per byte" % measure.STRATEGY_TITLE[s]]
-
-    def line(name, guest, ept, shadow):
-        cells = [name, number(guest / 1024), number(ept / 1024), text(ept / guest)]
-        for s in strategies:
-            cells += [number(shadow[s] / 1024), text(shadow[s] / guest)]
-        return cells
-
-    total = (
-        "all of them",
-        sum(r[1] for r in rows),
-        sum(r[2] for r in rows),
-        {s: sum(r[3][s] for r in rows) for s in strategies},
-    )
+        header += ["KiB %s" % STRATEGY_TITLE[s], "%s per byte" % STRATEGY_TITLE[s]]
+    lines = []
+    for row in rows:
+        held = [row.ept, *(row.shadow[s] for s in strategies)]
+        cells = [row.workload, number(row.guest / 1024)]
+        for bytes_ in held:
+            cells += [number(bytes_ / 1024), text(bytes_ / row.guest)]
+        lines.append(cells)
+    for words, field in (("median", "median"), ("lowest", "low"), ("highest", "high")):
+        cells = [words, ""]
+        for who in ["ept", *strategies]:
+            cells += ["", text(getattr(overhead[who], field))]
+        lines.append(cells)
     return [
+        Text(memory_sentence(overhead)),
         Table(
             header,
             "l" + "r" * (len(header) - 1),
-            [line(*r) for r in rows] + [line(*total)],
-            "Tables at the end of a workload's last phase, and bytes of them per byte of the "
+            lines,
+            "Tables at the end of a workload's last phase, and bytes of them for each byte of the "
             "guest's own tables. Only workloads that ran under EPT and every strategy of this "
-            "table, with the base parameters; the last line is of their sums.",
-        )
+            "table, with the base parameters. The last lines are over these workloads, each "
+            "counted once.",
+        ),
     ]
 
 
-def shown_fields(group, blocks):
+def memory_sentence(overhead):
+    """The median of every strategy, and the workloads at the ends of its range."""
+    return "Bytes of tables for each byte of the guest's own, the median over the workloads: %s." % (
+        "; ".join(
+            "%s **%s** (%s in %s to %s in %s)"
+            % (
+                "EPT" if who == "ept" else STRATEGY_TITLE[who],
+                text(found.median),
+                text(found.low),
+                found.lowest,
+                text(found.high),
+                found.highest,
+            )
+            for who, found in overhead.items()
+        )
+    )
+
+
+def shown_fields(group, filled):
     """The fields that a group's table shows: the cost, and what is not the same everywhere."""
     return [group.fields[0]] + [
         field
         for field in group.fields[1:]
         if any(
             len({getattr(m, field) for m in row.measures if m}) > 1
-            for _, rows, _ in blocks
-            for row in rows
+            for f in filled
+            for row in f.rows
         )
     ]
 
@@ -108,26 +131,27 @@ def label(suite, row):
     return name_of(row.workload, row.phase) + (" (%s)" % other if other else "")
 
 
-def cell(m, field):
-    """One number of a table."""
-    if m is None:
+def cell(m, field, measurable):
+    """One number of a table; a cost that tells nothing of the settings is none."""
+    if m is None or field == "cost" and not measurable:
         return "–"
     if field == "cost":
         return number(m.cost)
     return number(m.table_bytes / 1024) if field == "table_bytes" else text(getattr(m, field))
 
 
-def table(suite, block, rows, fields):
+def table(suite, filled, fields):
     """One block in numbers: a row a phase, a column a setting."""
     header = ["phase"]
     for field in fields:
         name = MEASURES.get(field, suite.results.tsc_unit)
-        header += ["%s, %s" % (name, s.words) for s in block.settings]
+        header += ["%s, %s" % (name, s.words) for s in filled.block.settings]
     lines = []
-    for row in rows:
+    for row in filled.rows:
+        measurable = sides.measurable(row.measures, suite.results.emulated)
         cells = [label(suite, row)]
         for field in fields:
-            cells += [cell(m, field) for m in row.measures]
+            cells += [cell(m, field, measurable) for m in row.measures]
         lines.append(cells)
     return Table(
         header,
@@ -135,22 +159,30 @@ def table(suite, block, rows, fields):
         lines,
         "Per operation, but for the tables at the end of the phase. Flushes are those that the "
         "hypervisor executed.",
-        "The numbers: %s" % block.heading,
+        "The numbers: %s" % filled.block.heading,
     )
 
 
 def group_blocks(suite, group, blocks, figures):
     """A group: why, its picture, its numbers."""
     out = [Text(group.why)]
-    apart = [b for b in blocks if b[1]]
+    apart = [f for f in blocks if f.rows]
     if not apart:
-        same = sum(b[2] for b in blocks)
-        return out + [
-            Text("It changes nothing in this run: %d phases, all as they were." % same)
-        ]
+        same = sum(f.same for f in blocks)
+        unmeasured = sum(f.unmeasured for f in blocks)
+        words = "It changes nothing in this run (%s)" % plural(same, "phase")
+        if not same:
+            words = "This run does not tell what it changes"
+        if unmeasured:
+            words += "; %s %s %s" % (
+                plural(unmeasured, "phase"),
+                "is" if unmeasured == 1 else "are",
+                NOT_MEASURABLE,
+            )
+        return out + [Text(words + ".")]
     out.append(figures["ablation-" + group.name])
     fields = shown_fields(group, apart)
-    return out + [table(suite, block, rows, fields) for block, rows, _ in apart]
+    return out + [table(suite, f, fields) for f in apart]
 
 
 def ablations(suite, found, figures):
@@ -259,7 +291,12 @@ def guest(suite):
             + ["exits, %s" % n for n in names],
             "ll" + "r" * 8,
             rows,
-            "Per operation; default knobs but for the shadow strategy. Phases that a choice "
-            "changes under none of them are left out.",
+            "Per operation; default knobs but for the shadow strategy. Phases in which a choice "
+            "changes nothing under any of them are left out%s."
+            % (
+                ", as are warm ones where only TLB misses could differ, which is %s" % NOT_MEASURABLE
+                if suite.results.emulated
+                else ""
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ import math
 import os
 
 import whole
+from conditions import NOT_MEASURABLE
 from document import Code, Figure, Heading, Table, Text
 from gnuplot import command
 from measure import TIE
@@ -87,11 +88,22 @@ def summary(times):
     more = [r.spt.median / r.ept.median for r in times.rows]
     ept = sum(1 for m in more if m > 1 + TIE)
     spt = sum(1 for m in more if 1 / m > 1 + TIE)
-    what = "instructions" if times.unit == "instructions" else "time"
+    count = times.unit == "instructions"
     return (
-        "Of %d workloads, whole runs take **less %s under EPT in %d, under shadow paging in %d**, "
-        "and in %d as much (closer than %d %%)."
-        % (len(more), what, ept, spt, len(more) - ept - spt, TIE * 100)
+        "Of %d workloads, whole runs take **%s under EPT in %d, under shadow paging in %d**, "
+        "and in %d as %s (closer than %d %%).%s"
+        % (
+            len(more),
+            "fewer instructions" if count else "less time",
+            ept,
+            spt,
+            len(more) - ept - spt,
+            "many" if count else "much",
+            TIE * 100,
+            " The price of a TLB miss is in none of them: it is %s." % NOT_MEASURABLE
+            if count
+            else "",
+        )
     )
 
 

@@ -5,16 +5,25 @@ contents.py prints what claims() returns. Every verdict is computed from the
 run; where the run cannot judge, the verdict says so and why.
 """
 import measure
+import table_memory
+from conditions import CHANGE, COLD, NOT_MEASURABLE, SETUP, WARM
 from headline import text
-from rows import factor, name_of
+from results import name_of
+from rows import factor
+from suite import STRATEGY_TITLE
 
 HOLDS, PART, FAILS = "holds", "holds in part", "does not hold here"
-UNMEASURED, UNMEASURABLE = "not measured in this run", "not measurable here"
+UNMEASURED = "not measured in this run"
 
 
 def number(value):
     """A number for a sentence: 2,306 or 1.25."""
     return "{:,.0f}".format(value) if value >= 1000 else text(value)
+
+
+def plural(count, word):
+    """1 phase, 2 phases."""
+    return "%d %s%s" % (count, word, "" if count == 1 else "s")
 
 
 def times(one, other):
@@ -24,33 +33,27 @@ def times(one, other):
     return "%s×" % factor(other / one)
 
 
-def pairs(suite, condition=None):
-    """[(name, ept, spt)] of the base phases that both backends ran."""
-    found = [
-        (name_of(w, p), suite.find("ept", w, p), suite.find("spt", w, p))
-        for w, p in suite.pairs(condition)
-    ]
-    return [f for f in found if f[1] and f[2]]
-
-
 def many_exits(suite, _):
     """Shadow paging leads to a vast number of VM exits."""
-    if not pairs(suite):
+    if not suite.sides():
         return UNMEASURED, "No phase ran under both backends."
     sums, words = {}, []
-    for condition in (measure.COLD, measure.WARM, measure.CHANGE):
-        found = pairs(suite, condition)
-        ept, spt = (sum(f[i].total_exits for f in found) for i in (1, 2))
+    for condition in (SETUP, COLD, WARM, CHANGE):
+        found = suite.sides(condition)
+        ept, spt = (sum(getattr(s, m).total_exits for s in found) for m in ("ept", "spt"))
         sums[condition] = (ept, spt)
         if found:
             words.append(
-                "%s phases: %s exits under EPT, %s under shadow paging"
-                % (condition, number(ept), number(spt))
+                "%s: %s exits under EPT, %s under shadow paging"
+                % (
+                    "set-up" if condition == SETUP else condition + " phases",
+                    number(ept),
+                    number(spt),
+                )
             )
     ept, spt = (sum(s[i] for s in sums.values()) for i in (0, 1))
-    warm = sums[measure.WARM][1]
     more = spt > 2 * ept
-    verdict = FAILS if not more else HOLDS if warm > sums[measure.WARM][0] else PART
+    verdict = FAILS if not more else HOLDS if sums[WARM][1] > sums[WARM][0] else PART
     tail = {
         FAILS: "Over these phases shadow paging does not exit twice as often.",
         HOLDS: "Shadow paging exits more, in warm phases too.",
@@ -98,24 +101,24 @@ def flush_on_switch(suite, _):
 
 def memory(suite, _):
     """It costs memory for the shadow copies."""
-    last = {w: (w, p) for w, p in suite.pairs()}
-    found = [(w, suite.find("ept", w, p), suite.find("spt", w, p)) for w, p in last.values()]
-    found = [f for f in found if f[1] and f[2]]
+    last = dict(suite.pairs())
+    found = [(name_of(w, p), suite.side(w, p)) for w, p in last.items()]
+    found = [(name, side.ept, side.spt) for name, side in found if side]
     if not found:
         return UNMEASURED, "No workload ran under both backends."
     larger = [f for f in found if f[2].table_bytes > f[1].table_bytes]
     verdict = HOLDS if len(larger) == len(found) else PART if larger else FAILS
     name, ept, spt = max(found, key=lambda f: f[2].table_bytes / max(f[1].table_bytes, 1))
-    overhead = suite.overhead()
+    overhead = table_memory.overhead(suite)
     per_byte = (
-        " Per byte of the guest's own tables: %s."
+        " For each byte of the guest's own tables, median over the workloads: %s."
         % ", ".join(
             "%s bytes %s"
             % (
-                number(value),
-                "of EPT" if who == "ept" else "under " + measure.STRATEGY_TITLE[who],
+                number(found.median),
+                "of EPT" if who == "ept" else "under " + STRATEGY_TITLE[who],
             )
-            for who, value in overhead.items()
+            for who, found in overhead.items()
         )
         if overhead
         else ""
@@ -159,7 +162,7 @@ def trap_exits_more(suite, _):
     """Performing each page-table write for the guest exits more often than opening the table."""
     found = [
         (name_of(w, p), suite.variant("spt", w, p), suite.variant("trap", w, p))
-        for w, p in suite.pairs(measure.CHANGE)
+        for w, p in suite.pairs(CHANGE)
     ]
     found = [f for f in found if f[1] and f[2]]
     if not found:
@@ -213,9 +216,10 @@ def large_leaves(suite, _):
     small, large = {"backing": "2m"}, {"backing": "2m", "ept.leaf": "2m"}
     found = [
         (suite.find("ept", w, p, None, small), suite.find("ept", w, p, None, large))
-        for w, p in suite.pairs(measure.COLD)
+        for w, p in suite.pairs(COLD)
     ]
-    found = [f for f in found if all(f)]
+    # A phase that set-up had filled is cold under no leaf size.
+    found = [f for f in found if all(f) and f[0].filled_in is None]
     if not found:
         return UNMEASURED, "No cold phase ran with backing=2m under both leaf sizes."
     exits = [sum(f[i].total_exits for f in found) for i in (0, 1)]
@@ -237,12 +241,12 @@ def large_leaves(suite, _):
 
 def suits_misses(suite, emulated):
     """EPT suits programs with many page-table misses, and exits less."""
-    found = pairs(suite, measure.COLD) + pairs(suite, measure.CHANGE)
+    found = [s for s in suite.sides(COLD, CHANGE) if s.measured]
     if not found:
-        return UNMEASURED, "No cold or changing phase ran under both backends."
-    fewer = sum(f[1].exits < f[2].exits for f in found)
-    more = sum(f[1].exits > f[2].exits for f in found)
-    cheaper = sum(measure.compare(f[1], f[2])[0] == "ept" for f in found)
+        return UNMEASURED, "No cold or changing phase was measured under both backends."
+    fewer = sum(s.ept.exits < s.spt.exits for s in found)
+    more = sum(s.ept.exits > s.spt.exits for s in found)
+    cheaper = sum(s.winner == "ept" for s in found)
     all_of_it = more == 0 and cheaper == len(found)
     verdict = FAILS if not cheaper else HOLDS if all_of_it and not emulated else PART
     words = (
@@ -265,7 +269,7 @@ def two_walks(suite, emulated):
         "where a shadow walk reads 4; an access that hits the TLB walks nothing."
     )
     if emulated:
-        return UNMEASURABLE, theory + (
+        return NOT_MEASURABLE, theory + (
             " The emulated machine counts instructions, and a table walk is none: no number of "
             "this run can show it."
         )
@@ -282,26 +286,30 @@ def two_walks(suite, emulated):
     return UNMEASURED, theory
 
 
-def fast_hits(suite, emulated):
+def fast_hits(suite, _):
     """Shadow paging is fast when it hits and suits programs that touch few addresses often."""
-    ept, spt = (suite.find(m, "hot-set", "hot") for m in ("ept", "spt"))
-    if not ept or not spt:
+    side = suite.side("hot-set", "hot")
+    if not side:
         return UNMEASURED, "The workload hot-set did not run under both backends."
     unit = suite.results.tsc_unit
-    who, _ = measure.compare(ept, spt)
-    verdict = {"spt": HOLDS, "tie": PART, "ept": FAILS}[who]
-    words = (
-        "Touching a hot set of pages: %s %s a touch under shadow paging, %s under EPT; "
-        "%s and %s exits."
-        % (number(spt.cost), unit, number(ept.cost), number(spt.exits), number(ept.exits))
+    exits = "%s exits a touch under shadow paging, %s under EPT" % (
+        number(side.spt.exits),
+        number(side.ept.exits),
     )
-    if who == "tie":
-        words += " It is fast, and EPT is as fast."
-    if emulated:
-        words += (
-            " The cheaper TLB miss, which is where shadow paging would win, is not in a "
-            "count of instructions."
+    if not side.measured:
+        return NOT_MEASURABLE, (
+            "Touching a hot set of pages takes %s. What a touch takes beside that is hits and "
+            "misses of the TLB, which a count of instructions does not have." % exits
         )
+    verdict = {"spt": HOLDS, "tie": PART, "ept": FAILS}[side.winner]
+    words = "Touching a hot set of pages: %s %s a touch under shadow paging, %s under EPT; %s." % (
+        number(side.spt.cost),
+        unit,
+        number(side.ept.cost),
+        exits,
+    )
+    if side.winner == "tie":
+        words += " It is fast, and EPT is as fast."
     return verdict, words
 
 

@@ -10,10 +10,11 @@ import os
 import statistics
 
 import measure
+from environment import EMULATED, METAL, NESTED
 from headline import text
 
 MMUS = ("ept", "spt")
-UNITS = {"emulated": "instructions", "metal": "seconds"}
+UNITS = {EMULATED: "instructions", NESTED: "seconds", METAL: "seconds"}
 
 # One run line of a suite: the workload, the arguments of `hvbench run`, what was
 # measured under EPT and under shadow paging.
@@ -61,11 +62,11 @@ class File:
 
     def check_meta(self, emulated):
         """The machine must be that of results.csv, and the unit that of the machine."""
-        machine, wanted = self.field(self.meta, "machine", str), "emulated" if emulated else "metal"
+        machine = self.field(self.meta, "machine", str)
         self.check(
-            machine == wanted,
-            "is of the machine '%s', results.csv of '%s': they are not of one run"
-            % (machine, wanted),
+            machine in UNITS and (machine == EMULATED) == emulated,
+            "is of the machine '%s', results.csv counts %s: they are not of one run"
+            % (machine, "instructions" if emulated else "cycles"),
         )
         unit = self.field(self.meta, "unit", str)
         self.check(unit == UNITS[machine], "has the unit '%s' in the machine %s" % (unit, machine))

@@ -32,23 +32,25 @@ PROOF = {  # what tests would have left in build/proof
     "host": "proof.accesses\t12345678\taccesses\n",
     "mutants": "mutants.killed\t33\tmutants\nmutants.total\t34\tmutants\n",
 }
+SETUP = ("setup", "setup")  # the runtime opens it
 PHASES = {
-    "hypercall": [("warm", "exit")],
-    "port-io": [("out", "exit"), ("in", "exit")],
-    "dense-sequential": [("first-touch", "fill"), ("warm", "hit")],
-    "hot-set": [("first-touch", "fill"), ("hot", "hit")],
-    "sparse-stride": [("first-touch", "sparse"), ("warm", "hit")],
-    "random": [("first-touch", "fill"), ("update", "hit")],
-    "pointer-chase": [("build", "fill"), ("chase", "hit")],
-    "demand-paging": [("demand", "demand"), ("again", "hit")],
-    "churn": [("churn", "churn")],
-    "mprotect": [("warm-up", "fill"), ("flip", "flip")],
-    "pte-edit": [("warm-up", "fill"), ("edit", "edit")],
-    "switch": [("first-round", "fill8"), ("switch", "switch")],
-    "dirty-log": [("start", "log-start"), ("round", "round")],
+    "hypercall": [SETUP, ("warm", "exit")],
+    "port-io": [SETUP, ("out", "exit"), ("in", "exit")],
+    "dense-sequential": [SETUP, ("first-touch", "fill"), ("warm", "hit")],
+    "hot-set": [SETUP, ("first-touch", "fill"), ("hot", "hit")],
+    "sparse-stride": [SETUP, ("first-touch", "sparse"), ("warm", "hit")],
+    "random": [SETUP, ("first-touch", "fill"), ("update", "hit")],
+    "pointer-chase": [SETUP, ("build", "fill"), ("chase", "hit")],
+    "demand-paging": [SETUP, ("demand", "demand"), ("again", "hit")],
+    "churn": [SETUP, ("churn", "churn")],
+    "mprotect": [SETUP, ("warm-up", "refill"), ("flip", "flip")],
+    "pte-edit": [SETUP, ("warm-up", "refill"), ("edit", "edit")],
+    "switch": [SETUP, ("first-round", "fill8"), ("switch", "switch")],
+    "dirty-log": [SETUP, ("start", "log-start"), ("round", "round")],
 }
 CONDITION = {  # that a phase of a kind is declared with, other than "change"
-    **{"exit": "exit", "hit": "warm", "fill": "cold", "fill8": "cold", "sparse": "cold"},
+    **{"setup": "setup", "exit": "exit", "hit": "warm", "fill": "cold", "refill": "cold"},
+    **{"fill8": "cold", "sparse": "cold"},
 }
 BASE = {
     "hypercall": "count=1000",
@@ -106,9 +108,13 @@ def model(kind, mmu, knobs, spaces, stride, accessed):
     shadow = mmu == "spt"
     if kind == "hit":
         return {}, 0, 0, 0, 1
+    if kind == "setup":
+        return {"EXCEPTION_NMI" if shadow else "EPT_VIOLATION": 20.0}, 0, 0, 0, 9000
+    if kind == "refill" and not shadow:  # set-up has filled the EPT
+        return {}, 0, 0, 0, 1
     if kind in ("log-start", "round"):
         return log_exits(kind, knobs, shadow), 0, 0, 0, 1
-    if kind in ("fill", "fill8", "sparse"):
+    if kind in ("fill", "fill8", "refill", "sparse"):
         touches = 8 if kind == "fill8" else 1
         reason = "EXCEPTION_NMI" if shadow else "EPT_VIOLATION"
         more = stride / (2 << 20) * 0.25 if kind == "sparse" and shadow else 0
@@ -151,6 +157,7 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         "switch": p.get("spaces", 0) * p.get("rounds", 0),
         "round": p.get("rounds", 0) * WRITTEN,
         "log-start": 1,
+        "setup": 1,
     }.get(kind, pages * p.get("rounds", 1))
     shadow = mmu == "spt"
     if kind == "exit":
@@ -160,6 +167,8 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         per_op, flushes, cr3, invlpg, touches = model(
             kind, mmu, knobs, p.get("spaces", 1), p.get("stride", 4096), p.get("accessed", 1)
         )
+    if kind == "setup" and not shadow and ("warm-up", "refill") in PHASES[workload]:
+        per_op["EPT_VIOLATION"] += pages
     exits = {r: round(n * ops) for r, n in per_op.items() if round(n * ops)}
     host = repetition if ops > 5000 else 0  # differs between repetitions
     if host:

@@ -2,14 +2,14 @@
 """The arithmetic of scripts/report, number by number."""
 import unittest
 
+import conditions
 import environment
-import groups
 import headline
 import measure
 import peer
 import repeat
 import results
-import synthetic
+import suite as suite_of_run
 import uapi
 import verdicts
 
@@ -28,10 +28,16 @@ def sample(**more):
     return values
 
 
-def suite_of(rows):
-    """A measure.Suite over [(mmu, knobs, workload, params, phase, [samples])]."""
+def suite_of(rows, unit="instructions", **declared):
+    """A suite.Suite over [(mmu, knobs, workload, params, phase, [samples])].
+
+    DECLARED has the condition of a phase by its name (with _ for -); others are changes.
+    """
     made = results.Results(list(uapi.knobs()))
-    made.tsc_unit = "instructions"
+    made.tsc_unit = unit
+    for _, _, workload, _, phase, _ in rows:
+        condition = declared.get(phase.replace("-", "_"), conditions.CHANGE)
+        made.declared[(workload, phase)] = condition
     for mmu, changed, workload, params, phase, samples in rows:
         knobs = tuple(
             (k, changed.get(k, default if "." not in k or k.startswith(mmu) else "-"))
@@ -40,7 +46,7 @@ def suite_of(rows):
         made.samples[results.Condition("hvbench", mmu, knobs, workload, params, phase)] = {
             i + 1: s for i, s in enumerate(samples)
         }
-    return measure.Suite(made, uapi.knobs())
+    return suite_of_run.Suite(made, uapi.knobs())
 
 
 class Sample(unittest.TestCase):
@@ -193,33 +199,6 @@ class Choosing(unittest.TestCase):
         self.assertEqual([v for v, _ in suite.sweep("w", "pages")], [8, 64, 512])
         self.assertEqual(suite.sweep("w", "stride"), [])
 
-    def test_conditions(self):
-        """cold, warm and changing phases are told apart"""
-        for workload, phases in synthetic.PHASES.items():
-            for phase, kind in phases:
-                wanted = {
-                    "exit": "exit",
-                    "hit": "warm",
-                    "fill": "cold",
-                    "fill8": "cold",
-                    "sparse": "cold",
-                }.get(kind, "change")
-                self.assertEqual(measure.condition_of(workload, phase), wanted, phase)
-        for workload, phase, wanted in (
-            ("fork", "fork", "change"),
-            ("fork", "child-write", "change"),
-            ("fork", "exit", "change"),
-            ("accessed-scan", "clear", "change"),
-            ("accessed-scan", "scan", "warm"),
-            ("mixed", "scan", "change"),
-            ("mixed", "start", "change"),
-            ("mixed", "work", "warm"),
-            ("kpti", "first-calls", "cold"),
-            ("kpti", "call", "change"),
-            ("dirty-log", "round", "change"),
-        ):
-            self.assertEqual(measure.condition_of(workload, phase), wanted, (workload, phase))
-
     def test_best(self):
         """the best strategy has the fewest exits, then the lowest cost, then the fewest knobs"""
         trap, filtered = {"spt.sync": "trap"}, {"spt.sync": "trap", "spt.filter": "on"}
@@ -240,154 +219,6 @@ class Choosing(unittest.TestCase):
         rows[3] = (*rows[3][:5], [sample(vm_exits=1001, ops=1000, tsc=70000)])
         self.assertEqual(suite_of(rows).best("w", "p")[0], trap)
         self.assertIsNone(suite_of(rows).best("w", "q"))
-
-    def test_overhead(self):
-        """overhead sums the workloads that ran under every strategy of the run"""
-
-        def held(mmu, changed, workload, table, guest):
-            held = [sample(table_bytes=table, guest_table_bytes=guest)]
-            return (mmu, changed, workload, "a=1", "p", held)
-
-        vtlb = {"spt.sync": "vtlb"}
-        suite = suite_of(
-            [
-                held("ept", {}, "one", 4096, 8192),
-                held("spt", {}, "one", 16384, 8192),
-                held("spt", vtlb, "one", 8192, 8192),
-                held("ept", {}, "two", 4096, 24576),
-                held("spt", {}, "two", 28672, 24576),
-                held("spt", vtlb, "two", 4096, 24576),
-                held("ept", {}, "three", 1, 1),
-                held("spt", {}, "three", 999999, 1),
-            ]
-        )
-        self.assertEqual([r[0] for r in suite.memory()], ["one", "two"])
-        self.assertEqual(suite.overhead(), {"ept": 0.25, "unsync": 1.375, "vtlb": 0.375})
-        self.assertEqual(suite_of([held("spt", {}, "one", 1, 1)]).overhead(), {})
-
-    def test_last_phase_holds_the_memory(self):
-        """the tables are those at the end of the last phase"""
-        suite = suite_of(
-            [
-                (m, {}, "w", "a=1", p, [sample(table_bytes=n, guest_table_bytes=10)])
-                for m in ("ept", "spt")
-                for p, n in (("first", 10), ("last", 30))
-            ]
-        )
-        self.assertEqual(suite.overhead(), {"ept": 3, "unsync": 3})
-
-
-def block_of(suite, name):
-    """[(Block, rows, same)] of a group of the plan, None where the run holds none."""
-    return next((blocks for group, blocks in groups.groups(suite) if group.name == name), None)
-
-
-class Groups(unittest.TestCase):
-    """Settings held against each other."""
-
-    def test_one_knob(self):
-        """a group holds what differs in its knob alone, and needs two settings of it"""
-        eight, both = {"spt.prefill": "8"}, {"spt.prefill": "8", "spt.sync": "trap"}
-        rows = [
-            ("spt", {}, "w", "a=1", "p", [sample(tsc=5000)]),
-            ("spt", both, "w", "a=1", "p", [sample(tsc=1)]),
-        ]
-        self.assertIsNone(block_of(suite_of(rows), "prefill"))
-        rows.append(("spt", eight, "w", "a=1", "p", [sample(tsc=2500)]))
-        ((block, found, same),) = block_of(suite_of(rows), "prefill")
-        self.assertEqual([s.words for s in block.settings], ["spt.prefill=0", "spt.prefill=8"])
-        self.assertEqual([m.cost for m in found[0].measures], [50, 25])
-        self.assertEqual((len(found), same), (1, 0))
-
-    def test_same(self):
-        """phases that a setting leaves as they were are counted, not shown"""
-        rows = [
-            ("spt", c, "w", "a=1", p, [sample(tsc=t)])
-            for c, last in (({}, 5000), ({"spt.pcid": "off"}, 5200))
-            for p, t in (("one", 5000), ("two", 5050), ("three", last))
-        ]
-        ((block, found, same),) = block_of(suite_of(rows), "pcid")
-        # The default comes first, wherever it stands among the choices.
-        self.assertEqual([s.words for s in block.settings], ["spt.pcid=on", "spt.pcid=off"])
-        self.assertEqual(([r.phase for r in found], same), (["three"], 2))
-
-    def test_memory_counts(self):
-        """bytes of tables are a difference where the group shows them, and only there"""
-        for name, changed, shown in (
-            ("memory", {"spt.memory": "1m"}, 1),
-            ("roots", {"spt.roots": "1"}, 0),
-        ):
-            rows = [
-                ("spt", {}, "w", "a=1", "p", [sample(table_bytes=9999)]),
-                ("spt", changed, "w", "a=1", "p", [sample(table_bytes=4096)]),
-            ]
-            ((_, found, _),) = block_of(suite_of(rows), name)
-            self.assertEqual(len(found), shown, name)
-
-    def test_parameters(self):
-        """other parameters than the base are shown where a setting was run with them alone"""
-        on = {"spt.filter": "on"}
-
-        def run(changed, page, tsc):
-            return ("spt", changed, "w", "n=8 page=%d" % page, "p", [sample(tsc=tsc)])
-
-        rows = [run({}, 1, 5000), run({"vpid": "off"}, 1, 1), run({}, 2, 5000), run(on, 2, 4000)]
-        rows.append(("ept", {}, "w", "n=8 page=1", "p", [sample()]))
-        suite = suite_of(rows)
-        ((_, found, _),) = block_of(suite, "filter")
-        self.assertEqual([groups.difference(suite, r) for r in found], ["page=2"])
-        suite = suite_of(rows + [run(on, 1, 3000)])
-        ((_, found, _),) = block_of(suite, "filter")
-        self.assertEqual([groups.difference(suite, r) for r in found], [""])
-        self.assertEqual(found[0].measures[1].cost, 30)
-
-    def test_leaves(self):
-        """leaf sizes are held against each other on one backing, never across"""
-        rows = [
-            ("ept", {"backing": b, **leaf}, "w", "a=1", "p", [sample(tsc=t)])
-            for b, leaf, t in (
-                ("2m", {}, 100),
-                ("2m", {"ept.leaf": "2m"}, 200),
-                ("1g", {"ept.leaf": "2m"}, 300),
-                ("1g", {"ept.leaf": "1g"}, 400),
-            )
-        ]
-        two, one = block_of(suite_of(rows), "ept-leaf")
-        self.assertEqual([m.cost for m in two[1][0].measures], [1, 2])
-        self.assertEqual([s.words for s in one[0].settings], ["ept.leaf=2m", "ept.leaf=1g"])
-
-    def test_others(self):
-        """every setting of a run is in a group"""
-        odd = {"vpid": "off", "spt.sync": "vtlb"}
-        suite = suite_of(
-            [
-                ("spt", {}, "w", "a=1", "p", [sample(tsc=5000)]),
-                ("spt", odd, "w", "a=1", "p", [sample(tsc=6000)]),
-            ]
-        )
-        ((group, blocks),) = groups.groups(suite)
-        self.assertEqual(group.name, "spt-sync-vtlb-vpid-off")
-        self.assertEqual([m.cost for m in blocks[0][1][0].measures], [50, 60])
-
-    def test_guest_choices(self):
-        """a parameter with few values is the guest's choice, one with many a sweep"""
-        suite = suite_of(
-            [
-                ("ept", {}, "w", "n=%d pcid=%d" % (n, pcid), "p", [sample()])
-                for n, pcid in ((8, 0), (8, 1), (1, 0), (2, 0), (4, 0))
-            ]
-        )
-        self.assertEqual(
-            suite.choices_of_guest(),
-            [("w", "pcid", [(0, "n=8 pcid=0"), (1, "n=8 pcid=1")])],
-        )
-
-    def test_sizes(self):
-        """sizes are written as in a suite"""
-        self.assertEqual(
-            [groups.size(v) for v in (1, 1000, 1024, 4096, 2 << 20, 3 << 30)],
-            ["1", "1000", "1K", "4K", "2M", "3G"],
-        )
 
 
 class Log(unittest.TestCase):
@@ -508,88 +339,3 @@ class Rest(unittest.TestCase):
         suite = suite_of([("ept", {}, "w", "a=1", "warm", same + [sample(vm_exits=31)])])
         self.assertEqual(list(repeat.unsteady(suite.results)), ["vm_exits"])
         self.assertIn("vm_exits (in 1 of 1 conditions)", repeat.sentence(suite.results))
-
-    def test_new_verdicts_follow_numbers(self):
-        """the verdicts on strategies, large leaves and logs turn round with the numbers"""
-
-        def judge(judge, *rows):
-            return judge(suite_of(list(rows)), True)[0]
-
-        def at(mmu, changed, place, **values):
-            return (mmu, changed, *place, [sample(**values)])
-
-        demand = ("demand-paging", "pages=8", "demand")
-        trap, best = {"spt.sync": "trap"}, {"spt.sync": "trap", "spt.filter": "on"}
-        two, one = at("spt", {}, demand, vm_exits=200), at("spt", best, demand, vm_exits=100)
-        self.assertEqual(judge(verdicts.two_exits, two), verdicts.HOLDS)
-        self.assertEqual(judge(verdicts.two_exits, two, one), verdicts.PART)
-        self.assertEqual(
-            judge(verdicts.two_exits, at("spt", {}, demand, vm_exits=100)), verdicts.FAILS
-        )
-        self.assertEqual(judge(verdicts.two_exits, one), verdicts.UNMEASURED)
-
-        edit, churn = ("pte-edit", "pages=8", "edit"), ("churn", "pages=8", "churn")
-        unsync = [at("spt", {}, p, vm_exits=200) for p in (edit, churn)]
-        less = [at("spt", trap, p, vm_exits=100) for p in (edit, churn)]
-        more = [at("spt", trap, p, vm_exits=300) for p in (edit, churn)]
-        judged = verdicts.trap_exits_more
-        self.assertEqual(judge(judged, *unsync, *less), verdicts.FAILS)
-        self.assertEqual(judge(judged, *unsync, *more), verdicts.HOLDS)
-        self.assertEqual(judge(judged, *unsync, less[0], more[1]), verdicts.PART)
-        self.assertEqual(judge(judged, *unsync), verdicts.UNMEASURED)
-
-        place = ("dirty-log", "pages=8", "round")
-        looks = {"log_collect": 10, "log_written": 100, "exit__IO_INSTRUCTION": 10}
-        pml = {"log": "pml", "ept.ad": "on"}
-        fault = at("ept", {"log": "fault"}, place, vm_exits=110, **looks)
-        self.assertEqual(
-            judge(verdicts.fault_a_page, fault, at("ept", pml, place, vm_exits=12, **looks)),
-            verdicts.HOLDS,
-        )
-        self.assertEqual(
-            judge(verdicts.fault_a_page, fault, at("ept", pml, place, vm_exits=110, **looks)),
-            verdicts.PART,
-        )
-        self.assertEqual(judge(verdicts.fault_a_page, fault), verdicts.UNMEASURED)
-
-        touch = ("random", "pages=8", "first-touch")
-        base = at("ept", {}, touch)
-        small = at("ept", {"backing": "2m"}, touch, vm_exits=512, table_bytes=8192)
-        leaf = {"backing": "2m", "ept.leaf": "2m"}
-        for exits, table, wanted in (
-            (1, 4000, verdicts.HOLDS),
-            (1, 8192, verdicts.PART),
-            (512, 8192, verdicts.FAILS),
-        ):
-            large = at("ept", leaf, touch, vm_exits=exits, table_bytes=table)
-            self.assertEqual(judge(verdicts.large_leaves, base, small, large), wanted)
-
-    def test_verdicts_follow_numbers(self):
-        """a verdict turns round when the numbers do"""
-
-        def judged(ept, spt, judge, emulated=True):
-            return judge(suite_of([("ept", {}, *ept), ("spt", {}, *spt)]), emulated)[0]
-
-        switch = ("switch", "spaces=8", "switch")
-        one = [sample(flush_invvpid_single=100)]
-        none = [sample()]
-        self.assertEqual(
-            judged((*switch, none), (*switch, one), verdicts.flush_on_switch), verdicts.HOLDS
-        )
-        self.assertEqual(
-            judged((*switch, none), (*switch, none), verdicts.flush_on_switch), verdicts.FAILS
-        )
-        big = [sample(table_bytes=99999)]
-        self.assertEqual(judged((*switch, none), (*switch, big), verdicts.memory), verdicts.HOLDS)
-        self.assertEqual(judged((*switch, big), (*switch, none), verdicts.memory), verdicts.FAILS)
-        hot = ("hot-set", "pages=8", "hot")
-        slow = [sample(tsc=9000)]
-        self.assertEqual(judged((*hot, slow), (*hot, none), verdicts.fast_hits), verdicts.HOLDS)
-        self.assertEqual(judged((*hot, none), (*hot, slow), verdicts.fast_hits), verdicts.FAILS)
-        chase = ("pointer-chase", "pages=8", "chase")
-        self.assertEqual(
-            judged((*chase, slow), (*chase, none), verdicts.two_walks), verdicts.UNMEASURABLE
-        )
-        self.assertEqual(
-            judged((*chase, slow), (*chase, none), verdicts.two_walks, False), verdicts.PART
-        )

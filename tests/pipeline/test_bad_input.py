@@ -63,6 +63,29 @@ class BadInput(unittest.TestCase):
         """a missing column is refused by name"""
         self.refused(self.text.replace(",phase,", ",stage,", 1), "no column 'phase'")
 
+    def test_no_condition(self):
+        """a run of a version whose guests declared no condition is refused, with its writer"""
+        lines = [line.split(",") for line in self.text.splitlines()]
+        at = lines[0].index("condition")
+        self.refused(
+            "".join(",".join(f[:at] + f[at + 1 :]) + "\n" for f in lines),
+            "no column 'condition': the hvbench that wrote it (commit 000000000000) is older",
+            "Measure again with make bench",
+        )
+
+    def test_unknown_condition(self):
+        """a condition that is none is refused with its line"""
+        self.refused(
+            self.text.replace(",warm,exit,", ",warm,tepid,", 1),
+            "line ",
+            "unknown condition 'tepid' (setup, cold, warm, change, exit are known)",
+        )
+
+    def test_two_conditions(self):
+        """a phase that is declared to be two things is refused"""
+        start, end = self.text.rsplit(",hot,warm,", 1)
+        self.refused(start + ",hot,cold," + end, "phase hot of hot-set is 'cold', above it was 'warm'")
+
     def test_strange_column(self):
         """a column that means nothing is refused"""
         head, rest = self.text.split("\n", 1)

@@ -13,7 +13,10 @@ import synthetic
 from test_report import SCRIPTS, png_size, read
 import uapi
 
-COLUMNS = ["workload", "params", "phase", "repetition", "counter", "unit", "value"]
+COLUMNS = [
+    *("workload", "params", "phase", "condition"),
+    *("repetition", "counter", "unit", "value"),
+]
 COUNTERS = {
     **{"ops": 100, "tsc": 10000, "outside_tsc": 2000, "vm_exits": 50, "table_pages": 4},
     **{"table_bytes": 16384, "guest_table_bytes": 8192, "flush_invvpid_single": 20},
@@ -45,7 +48,7 @@ class Runs(unittest.TestCase):
             for mmu, phase, changed, repetitions in conditions:
                 words = [{**knobs, **changed}[k] for k in knobs]
                 for number, counters in enumerate(repetitions, 1):
-                    place = ["hvbench", mmu, *words, "random", "pages=8", phase, number]
+                    place = ["hvbench", mmu, *words, "random", "pages=8", phase, "warm", number]
                     for counter, value in {**COUNTERS, **counters}.items():
                         word = unit if counter.endswith("tsc") else "events"
                         out.writerow([*place, counter, word, value])
@@ -316,7 +319,37 @@ class Refused(Runs):
         """compare: runs of different machines are refused"""
         a = self.run_of("a", ("spt", "warm", {}, [{}]))
         b = self.run_of("b", ("spt", "warm", {}, [{}]), unit="cycles")
-        self.refused(3, compare(a, b), "an emulated machine and the metal can't be compared")
+        self.refused(3, compare(a, b), "can't be compared: one counts instructions, the other cycles")
+
+    def test_nested(self):
+        """compare: a run with nested VT-x is refused beside one on the metal, not beside its like"""
+        a, b, c = (
+            self.run_of(
+                name, ("spt", "warm", {}, [{}]), unit="cycles", environment={"machine": machine}
+            )
+            for name, machine in (("a", "nested"), ("b", "metal"), ("c", "nested"))
+        )
+        words = "nested VT-x the host's hypervisor takes a part in every exit"
+        self.refused(3, compare(a, b), words)
+        self.refused(3, compare(b, a), words)
+        self.assertEqual(compare(a, c).returncode, 0)
+
+    def test_old(self):
+        """compare: a run that does not say what a phase measures is refused with its writer"""
+        described = {"machine": "emulated", "commit": "c" * 40, "vmx": {"uapi_version": 3}}
+        a = self.run_of("a", ("spt", "warm", {}, [{}]), environment=described)
+        path = os.path.join(a, "results.csv")
+        with open(path, encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        at = rows[0].index("condition")
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(r[:at] + r[at + 1 :] for r in rows)
+        self.refused(
+            3,
+            compare(a, a),
+            "no column 'condition': the hvbench that wrote it (commit cccccccccccc, module "
+            "interface 3) is older than this one",
+        )
 
     def test_wrong_environment(self):
         """compare: an environment.json of another machine is refused"""

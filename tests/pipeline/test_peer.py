@@ -5,6 +5,7 @@ import os
 import tempfile
 import unittest
 
+import conditions
 import headline
 import peer
 import results
@@ -24,6 +25,7 @@ def peers_of(ours, kvm, unit="instructions"):
             (k, changed.get(k, default) if k in KNOBS else "-")
             for k, (_, default) in uapi.knobs().items()
         )
+        suite.results.declared.setdefault((workload, phase), conditions.CHANGE)
         suite.results.samples[results.Condition("kvm", mmu, knobs, workload, params, phase)] = {
             i + 1: s for i, s in enumerate(samples)
         }
