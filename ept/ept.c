@@ -173,7 +173,8 @@ static int ept_create(struct hv_mmu *mmu)
 	/* A leaf of the smallest size is on level 1, and so on. */
 	ept->largest = 1 + knob[HVBENCH_KNOB_EPT_LEAF];
 	ept->fill = fills[knob[HVBENCH_KNOB_EPT_FILL]];
-	ept->nx_large = mmu->caps.itlb_multihit;
+	ept->nx_large = mmu->caps.itlb_multihit &&
+			knob[HVBENCH_KNOB_MITIGATIONS] == HVBENCH_MITIGATIONS_HOST;
 	mmu->backend = ept;
 	ept_review(mmu);
 	mmu->controls = (struct hv_controls){

@@ -22,7 +22,7 @@
 	X(LOG, "log", "off|fault|ad|pml", 0, \
 	  "how written pages are found: write faults, A/D bits, or PML (EPT alone)") \
 	X(MITIGATIONS, "mitigations", "host|off", 0, \
-	  "what VM entry and exit do against speculative leaks: as the host has it for KVM, or nothing") \
+	  "against leaks and errata of the CPU: what the host's settings have KVM do, or nothing") \
 	X(EPT_LEAF, "ept.leaf", "4k|2m|1g", 0, \
 	  "largest EPT leaf; it needs backing of that size") \
 	X(EPT_FILL, "ept.fill", "1|8|64|512", 0, \

@@ -105,6 +105,14 @@ static void test_itlb_multihit(void)
 	       "fills a 4K leaf at once");
 	guest_close(&t);
 
+	ept_defaults(HVBENCH_SIZE_2M, HVBENCH_SIZE_2M);
+	t.config.caps.itlb_multihit = true;
+	t.config.knob[HVBENCH_KNOB_MITIGATIONS] = HVBENCH_MITIGATIONS_OFF;
+	ept_open();
+	violate(0x5000, 0);
+	report(is_leaf(0x5000, 2, LEAF_RWX), "with mitigations=off it has");
+	guest_close(&t);
+
 	ept_defaults(HVBENCH_SIZE_1G, HVBENCH_SIZE_1G);
 	t.config.caps.itlb_multihit = true;
 	ept_open();
