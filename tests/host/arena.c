@@ -14,6 +14,7 @@
 #include <sanitizer/asan_interface.h>
 
 #include "arena.h"
+#include "host_memory.h"
 
 #define PAGE ((u64)HV_PAGE_BYTES)
 #define LARGE (1ull << HV_CHUNK_SHIFT)
@@ -132,6 +133,17 @@ static void *arena_take_large(void)
 static void arena_give_large(void *page)
 {
 	arena_give(large_free, &nr_large_free, large_out, SMALL_PAGES * PAGE, LARGE, page);
+}
+
+void *hv_zalloc_page(void)
+{
+	return arena_take_page();
+}
+
+void free_page(unsigned long page)
+{
+	if (page)
+		arena_give_page((void *)page);
 }
 
 /* ---- hv/pool.h ---- */

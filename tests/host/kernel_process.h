@@ -77,6 +77,9 @@ static inline void mutex_unlock(struct mutex *m)
 #define DECLARE_STATIC_KEY_FALSE(name) extern bool name
 #define static_branch_unlikely(key) (*(key))
 
+/* In arena.c, as hv_zalloc_page() is. */
+void free_page(unsigned long page);
+
 /* ---- tracepoints: functions that do nothing ---- */
 
 #define TP_PROTO(...) __VA_ARGS__
@@ -97,6 +100,8 @@ static inline void mutex_unlock(struct mutex *m)
 /* ---- VMX, as <asm/vmx.h> has it (SDM 3D, appendix B) ---- */
 
 enum vmcs_field_of_process {
+	GUEST_PML_INDEX = 0x812,
+	PML_ADDRESS = 0x200e,
 	VM_ENTRY_INTR_INFO_FIELD = 0x4016,
 	IDT_VECTORING_INFO_FIELD = 0x4408,
 	IDT_VECTORING_ERROR_CODE = 0x440a,

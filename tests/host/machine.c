@@ -142,18 +142,20 @@ static bool program_controls(struct machine *m)
 	return true;
 }
 
+/* Each instruction works on all that the CPU holds, whichever VM it is of. */
 static int execute_invept(void *context, enum invept_type type, u64 eptp)
 {
 	struct machine *m = context;
 
-	if (type == INVEPT_SINGLE) {
-		if (rng_once_in(&m->cpu_rng, m->refuse))
-			return -EIO;
-		tlb_flush_root(m, eptp & PTE_ADDR);
-	} else {
-		tlb_flush_all_roots(m);
-	}
+	if (type == INVEPT_SINGLE && rng_once_in(&m->cpu_rng, m->refuse))
+		return -EIO;
 	m->flushes_root++;
+	for (; m; m = m->neighbour) {
+		if (type == INVEPT_SINGLE)
+			tlb_flush_root(m, eptp & PTE_ADDR);
+		else
+			tlb_flush_all_roots(m);
+	}
 	return 0;
 }
 
@@ -164,16 +166,18 @@ static int execute_invvpid(void *context, enum invvpid_type type, u16 vpid, u64 
 	/* VPID 0 is no operand (SDM 3C, 31.3). */
 	if (type != INVVPID_ALL && (!vpid || rng_once_in(&m->cpu_rng, m->refuse)))
 		return -EIO;
-	if (type == INVVPID_ADDR) {
-		tlb_flush_addr(m, vpid, gva);
+	if (type == INVVPID_ADDR)
 		m->flushes_addr++;
-		return 0;
-	}
-	if (type == INVVPID_SINGLE)
-		tlb_flush_vpid(m, vpid);
 	else
-		tlb_flush_all_vpids(m);
-	m->flushes_context++;
+		m->flushes_context++;
+	for (; m; m = m->neighbour) {
+		if (type == INVVPID_ADDR)
+			tlb_flush_addr(m, vpid, gva);
+		else if (type == INVVPID_SINGLE)
+			tlb_flush_vpid(m, vpid);
+		else
+			tlb_flush_all_vpids(m);
+	}
 	return 0;
 }
 

@@ -55,5 +55,6 @@ void test_vmx_flush(void);
 void test_inject_events(void);
 void test_event(void);
 void test_run(void);
+void test_vmx_pml(void);
 
 #endif

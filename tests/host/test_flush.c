@@ -226,17 +226,22 @@ static void test_all_refused(void)
 #define TABLES 0x1000 /* of the guest: identity, by 2M pages */
 #define DATA 0x5000
 
-/* A VM under EPT, on pages that the arena hands out as to the one before. */
-static void open_vm(void)
+static void open_layout(void)
 {
-	arena_rewind();
-	guest_defaults(&t, &ept_mmu_ops, 2);
 	guest_open(&t);
 	machine_poke(&t.m, TABLES, 0x2000 | PTE_P | PTE_W | PTE_A);
 	machine_poke(&t.m, 0x2000, 0x3000 | PTE_P | PTE_W | PTE_A);
 	machine_poke(&t.m, 0x3000, 0 | PTE_P | PTE_W | PTE_A | PTE_D | PTE_PS);
 	machine_add_page(&t.m, DATA);
 	guest_start(&t);
+}
+
+/* A VM under EPT, on pages that the arena hands out as to the one before. */
+static void open_vm(void)
+{
+	arena_rewind();
+	guest_defaults(&t, &ept_mmu_ops, 2);
+	open_layout();
 }
 
 static void test_root_of_another(void)
@@ -263,6 +268,44 @@ static void test_root_of_another(void)
 	guest_close(&t);
 }
 
+static bool holds(const struct machine *m)
+{
+	return m->tlb->page[0].nr_maps && m->tlb->gpa[DATA >> HV_PAGE_SHIFT].hpa;
+}
+
+/* Two VMs by turns on one CPU, whose VPIDs and roots differ. */
+static void test_neighbours(void)
+{
+	static struct test_guest first;
+
+	open_vm();
+	report(guest_reaches(&t, DATA, HV_PF_WRITE, DATA), "one VM on a CPU");
+	first = t;
+	first.m.tlb = &first.m.cpu_tlb[0];
+	first.m.mmu.pool = &first.m.pool;
+	first.m.mmu.counter = first.m.counter;
+	first.m.mmu.memory = &first.m.memory;
+	first.m.mmu.knob = first.m.knob;
+
+	guest_defaults(&t, &ept_mmu_ops, 2);
+	t.config.vpid = 2;
+	open_layout();
+	t.m.neighbour = &first.m;
+	report(guest_reaches(&t, DATA, HV_PF_WRITE, DATA) && holds(&first.m) && holds(&t.m),
+	       "another's first entry takes nothing of the first's");
+	hv_flush_addr(&t.m.mmu, DATA);
+	hv_flush_root(&t.m.mmu);
+	report(guest_reaches(&t, DATA, 0, DATA) && holds(&first.m) &&
+	       t.m.flushes_addr == 1 && t.m.flushes_root == 2, "nor do its later flushes");
+	first.m.neighbour = &t.m;
+	t.m.neighbour = NULL;
+	hv_flush_context(&first.m.mmu);
+	hv_flush_root(&first.m.mmu);
+	report(guest_reaches(&first, DATA, 0, DATA) && holds(&t.m), "nor the first's of its");
+	machine_destroy(&first.m);
+	guest_close(&t);
+}
+
 void test_vmx_flush(void)
 {
 	report_prefix("flush");
@@ -273,4 +316,5 @@ void test_vmx_flush(void)
 	test_refused();
 	test_all_refused();
 	test_root_of_another();
+	test_neighbours();
 }

@@ -183,6 +183,7 @@ int main(void)
 	test_inject_events();
 	test_event();
 	test_run();
+	test_vmx_pml();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
