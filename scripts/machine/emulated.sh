@@ -157,6 +157,7 @@ if [ -n "$out" ]; then
 	  "boot_seconds": $(ended boot_seconds | grep . || echo null),
 	  "boot_ticks": $(ended boot_ticks | grep . || echo null),
 	  "seconds": $(ended seconds),
+	  "complaints": $(ended complaints),
 	  "ticks": $(ended ticks | grep . || echo null),
 	  "kernel": "$release",
 	  "emulator": "Bochs $(dpkg-query -W -f '${Version}' bochs 2>/dev/null || echo unknown)",

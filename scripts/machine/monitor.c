@@ -31,6 +31,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "complaints.h"
 #include "disk.h"
 
 enum {
@@ -58,6 +59,7 @@ struct machine {
 	char tail[TAIL_LINES][LINE_SIZE];	/* a ring of the last lines */
 	unsigned int lines;
 	char complaint[LINE_SIZE];	/* the first bad line */
+	unsigned int complaints;	/* how many there are */
 
 	unsigned int mailbox, number;	/* where the next frame is awaited */
 	double started, init_at;
@@ -92,27 +94,6 @@ static void __attribute__((format(printf, 1, 2))) say(const char *fmt, ...)
 	va_end(args);
 }
 
-/*
- * What a healthy kernel never prints. A call trace alone is no complaint: an
- * administrator can ask for one, and so does a test.
- */
-static int is_complaint(const char *line)
-{
-	static const char *const bad[] = {
-		"WARNING: ", "BUG: ", "kernel BUG at", "Oops: ", "Oops ",
-		"general protection fault", "Kernel panic", "self-detected stall",
-		"detected stalls", "soft lockup",
-		"INFO: task ", "UBSAN: ", "KASAN: ", "unchecked MSR access",
-		"double fault", "refcount_t: ", "Bad page ", "Bad rss-counter",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (strstr(line, bad[i]))
-			return 1;
-	return 0;
-}
-
 static void console_line(struct machine *m, const char *line)
 {
 	if (!strcmp(line, "hvbench: option ROM")) {
@@ -129,7 +110,7 @@ static void console_line(struct machine *m, const char *line)
 	fprintf(m->log, "%s\n", line);
 	snprintf(m->tail[m->lines++ % TAIL_LINES], LINE_SIZE, "%s", line);
 	/* Before init it speaks of the emulated processor, not of the command. */
-	if (m->init_at && !m->complaint[0] && is_complaint(line))
+	if (m->init_at && is_complaint(line) && !m->complaints++)
 		snprintf(m->complaint, sizeof(m->complaint), "%s", line);
 	if (strstr(line, "end Kernel panic"))
 		m->panicked = 1;
@@ -287,6 +268,7 @@ static void write_ended(const struct machine *m, const char *how, int status)
 	if (m->init_at)
 		fprintf(f, "boot_seconds %.2f\nboot_ticks %llu\n",
 			m->init_at - m->started, m->init_ticks);
+	fprintf(f, "complaints %u\n", m->complaints);
 	fprintf(f, "seconds %.2f\n", seconds() - m->started);
 	if (m->ended)
 		fprintf(f, "ticks %llu\n", m->end.ticks);
