@@ -125,7 +125,7 @@ struct machine {
 	struct hv_controls hw; /* what the last VM entry programmed */
 	struct tlb cpu_tlb[MACHINE_CPUS];
 	struct tlb *tlb; /* of the CPU that the vCPU is on */
-	struct machine *neighbour; /* a VM on the same CPU: of the same TLB, so to speak */
+	struct machine *neighbour; /* another VM on this CPU: INVEPT and INVVPID reach its entries */
 	int nr_pages;
 	/*
 	 * A bit per frame, with the knob log: EPT violations by writes since

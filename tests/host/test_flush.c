@@ -61,7 +61,7 @@ static void test_first_entry(void)
 
 	fake_open();
 	fake.vcpu.mmu.controls.nested = false;
-	report(!vmx_flush(&fake.vcpu) && flushed(INVVPID_ONE), "without EPT the VPID is all");
+	report(!vmx_flush(&fake.vcpu) && flushed(INVVPID_ONE), "without EPT only the VPID is flushed");
 	fake_close();
 
 	fake_open();
@@ -114,7 +114,7 @@ static void test_migration(void)
 	fake.vcpu.vmcs.cpu = 1;
 	report(!vmx_flush(&fake.vcpu) && flushed(INVEPT_ONE, INVVPID_ONE) &&
 	       counted(1, 0, 0, 1, 0), "on another CPU both are flushed");
-	report(!vmx_flush(&fake.vcpu) && flushed(), "there once");
+	report(!vmx_flush(&fake.vcpu) && flushed(), "once there");
 	fake.vcpu.vmcs.cpu = 0;
 	report(!vmx_flush(&fake.vcpu) && flushed(INVEPT_ONE, INVVPID_ONE),
 	       "and again back on the first, which may hold what is stale by now");
@@ -210,14 +210,15 @@ static void test_all_refused(void)
 	report(vmx_flush(&fake.vcpu) == -EIO && counted(0, 0, 0, 0, 0) && asked()->root &&
 	       asked()->address, "every INVEPT refused: an error, and all requests stay");
 	fake.refuse_invept[INVEPT_SINGLE] = false;
-	report(!vmx_flush(&fake.vcpu) && flushed(INVEPT_ONE, INVVPID_AT(GVA)), "they are executed then");
+	report(!vmx_flush(&fake.vcpu) && flushed(INVEPT_ONE, INVVPID_AT(GVA)),
+	       "which are executed once the CPU accepts");
 	fake_close();
 
 	fake_open();
 	fake.refuse_invvpid[INVVPID_SINGLE] = fake.refuse_invvpid[INVVPID_ALL] = true;
 	report(vmx_flush(&fake.vcpu) == -EIO && flushed(INVEPT_ONE), "a new CPU that refuses");
 	fake.refuse_invvpid[INVVPID_SINGLE] = false;
-	report(!vmx_flush(&fake.vcpu) && flushed(INVVPID_ONE), "is flushed as soon as it obeys");
+	report(!vmx_flush(&fake.vcpu) && flushed(INVVPID_ONE), "is flushed as soon as it accepts");
 	fake_close();
 }
 
@@ -273,13 +274,13 @@ static bool holds(const struct machine *m)
 	return m->tlb->page[0].nr_maps && m->tlb->gpa[DATA >> HV_PAGE_SHIFT].hpa;
 }
 
-/* Two VMs by turns on one CPU, whose VPIDs and roots differ. */
+/* Two VMs on one CPU, whose VPIDs and roots differ. */
 static void test_neighbours(void)
 {
 	static struct test_guest first;
 
 	open_vm();
-	report(guest_reaches(&t, DATA, HV_PF_WRITE, DATA), "one VM on a CPU");
+	report(guest_reaches(&t, DATA, HV_PF_WRITE, DATA), "a VM reaches its memory");
 	first = t;
 	first.m.tlb = &first.m.cpu_tlb[0];
 	first.m.mmu.pool = &first.m.pool;
@@ -292,16 +293,18 @@ static void test_neighbours(void)
 	open_layout();
 	t.m.neighbour = &first.m;
 	report(guest_reaches(&t, DATA, HV_PF_WRITE, DATA) && holds(&first.m) && holds(&t.m),
-	       "another's first entry takes nothing of the first's");
+	       "the first entry of a second VM drops nothing of the first's");
 	hv_flush_addr(&t.m.mmu, DATA);
 	hv_flush_root(&t.m.mmu);
 	report(guest_reaches(&t, DATA, 0, DATA) && holds(&first.m) &&
-	       t.m.flushes_addr == 1 && t.m.flushes_root == 2, "nor do its later flushes");
+	       t.m.flushes_addr == 1 && t.m.flushes_root == 2,
+	       "its later flushes drop nothing of the first's");
 	first.m.neighbour = &t.m;
 	t.m.neighbour = NULL;
 	hv_flush_context(&first.m.mmu);
 	hv_flush_root(&first.m.mmu);
-	report(guest_reaches(&first, DATA, 0, DATA) && holds(&t.m), "nor the first's of its");
+	report(guest_reaches(&first, DATA, 0, DATA) && holds(&t.m),
+	       "and the first's flushes nothing of the second's");
 	machine_destroy(&first.m);
 	guest_close(&t);
 }

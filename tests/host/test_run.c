@@ -312,7 +312,8 @@ static void test_busy(void)
 	vcpu->pool.used_nodes = 2;
 	vcpu->pool.beside = 1;
 	vcpu->pool.peak_bytes = 99999;
-	report(!run_to(1) && fake_count(HVBENCH_CNT_table_bytes) == 5 * HV_PAGE_BYTES + 2 * HV_NODE_BYTES &&
+	report(!run_to(1) &&
+	       fake_count(HVBENCH_CNT_table_bytes) == 5 * HV_PAGE_BYTES + 2 * HV_NODE_BYTES &&
 	       fake_count(HVBENCH_CNT_table_bytes_peak) == 99999 &&
 	       fake_count(HVBENCH_CNT_table_pages) == 4, "each run tells of the tables' memory");
 	vcpu->pool.used_pages = vcpu->pool.used_nodes = 0;
