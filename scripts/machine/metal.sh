@@ -12,7 +12,7 @@
 # real ones.
 
 [ -z "$image" ] || die "--image is for the emulated machine"
-for tool in unshare mount chroot timeout dmesg; do
+for tool in unshare mount chroot mkfifo dmesg; do
 	PATH=$PATH:/usr/sbin:/sbin command -v $tool >/dev/null ||
 		die "no $tool here (util-linux, coreutils)"
 done
@@ -24,6 +24,8 @@ if [ "$(id -u)" -ne 0 ]; then
 		die "the metal needs root: run as root, or with sudo that asks no password"
 fi
 
+build=$top/build/machine
+make -s -f "$here/Makefile" B="$build" "$build/supervise" >&2 || die "supervise does not build"
 mkdir "$tmp/newroot" "$tmp/out"
 printf '%s' "$command" > "$tmp/command"
 cat > "$tmp/inside" <<'END'
@@ -76,8 +78,12 @@ kernel_log > "$tmp/dmesg.before" || :
 taint_before=$(cat /proc/sys/kernel/tainted)
 started=$(date +%s)
 
-run_child $sudo timeout --kill-after=5 "$timeout" \
-	unshare --mount --propagation private /bin/sh "$tmp/inside" "$tmp"
+# Behind sudo a process gets no signal of ours, and sudo does not end because we do.
+# What ends with us in any case is this descriptor.
+mkfifo "$tmp/alive"
+exec 9<> "$tmp/alive"
+run_child $sudo "$build/supervise" --timeout "$timeout" --watch "$tmp/alive" \
+	unshare --mount --propagation private /bin/sh "$tmp/inside" "$tmp" 9>&-
 
 ended='command'
 kernel_log > "$tmp/dmesg.after" || :

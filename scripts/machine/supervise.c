@@ -5,13 +5,16 @@
  * session of its own, orphaned. Called through scripts/supervise by the scripts
  * that start machines, which cost a CPU for as long as they run.
  *
- *   supervise [--timeout SECONDS] [--grace SECONDS] COMMAND ARGUMENT...
+ *   supervise [--timeout SECONDS] [--grace SECONDS] [--watch FIFO] COMMAND ARGUMENT...
  *
  * SIGINT, SIGTERM, SIGHUP and SIGQUIT, where they are not ignored (nohup), are
  * passed on as SIGTERM to the command and all that it started; so is the
  * timeout. What has not ended after the grace (10 seconds) is killed. Exit
  * status: the command's, 124 after the timeout, 125 if it can't be supervised,
  * 128 + the signal that ended the command or this program.
+ *
+ * --watch is for a command that sudo started: a user can send it no signal. When
+ * no process has FIFO open for writing any more, that is as a SIGTERM.
  *
  * There are two processes beside the command: this one, and a guard, which is
  * the command's parent. Each is a subreaper, to which orphans fall, so that
@@ -24,6 +27,7 @@
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -50,6 +54,7 @@ static struct sigaction old_actions[STOPS], old_child;
 static sigset_t old_mask;
 
 static double timeout, grace = GRACE_SECONDS;
+static const char *watched;
 
 static double now(void)
 {
@@ -167,6 +172,25 @@ static int wait_signal(const sigset_t *set, double end)
 	return signal < 0 ? 0 : signal;
 }
 
+/* A process of its own, whose end the kernel signals as that of any child's. */
+static pid_t start_watch(const sigset_t *set)
+{
+	pid_t pid = fork();
+	char byte;
+	int fd;
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	sigprocmask(SIG_UNBLOCK, set, NULL);
+	fd = open(watched, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		warn("%s", watched);
+	while (fd >= 0 && read(fd, &byte, 1) > 0)
+		;
+	_exit(0);
+}
+
 static pid_t start_command(char **argv)
 {
 	char guard[32];
@@ -197,7 +221,7 @@ static int guard(pid_t parent, char **argv)
 	double end = timeout > 0 ? now() + timeout : 0;
 	int status = 0, signal;
 	sigset_t set;
-	pid_t command, pid;
+	pid_t command, pid, watch = -1;
 
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -206,14 +230,17 @@ static int guard(pid_t parent, char **argv)
 	sigemptyset(&set);
 	sigaddset(&set, SIGCHLD);
 	sigaddset(&set, SIGTERM);
+	if (watched)
+		watch = start_watch(&set);
 	command = start_command(argv);
-	if (command < 0)
+	if (command < 0 || (watched && watch < 0))
 		err(STATUS_SETUP, "fork");
 	for (;;) {
 		signal = wait_signal(&set, end);
 		if (signal == SIGCHLD) {
 			while ((pid = waitpid(-1, &status, WNOHANG)) > 0 && pid != command)
-				;
+				if (pid == watch)
+					signal = SIGTERM;
 			if (pid == command)
 				break;
 		}
@@ -258,13 +285,15 @@ int main(int argc, char **argv)
 			timeout = seconds_from(argv[2], argv[1]);
 		else if (!strcmp(argv[1], "--grace"))
 			grace = seconds_from(argv[2], argv[1]);
+		else if (!strcmp(argv[1], "--watch"))
+			watched = argv[2];
 		else
 			break;
 		argv += 2;
 		argc -= 2;
 	}
 	if (argc < 2 || argv[1][0] == '-')
-		errx(STATUS_SETUP, "usage: supervise [--timeout SECONDS] [--grace SECONDS] COMMAND...");
+		errx(STATUS_SETUP, "usage: supervise [--timeout SECONDS] [--grace SECONDS] [--watch FIFO] COMMAND...");
 
 	/* A signal that is ignored must not be blocked: it would be delivered then. */
 	sigemptyset(&set);
