@@ -77,6 +77,8 @@ static bool kvm_has_counter(unsigned int counter)
 {
 	switch (counter) {
 	case HVBENCH_CNT_harness_exits:
+	case HVBENCH_CNT_host_exits:
+	case HVBENCH_CNT_host_tsc:
 		return true;
 	case HVBENCH_CNT_table_pages:
 		return known.table_pages;
@@ -435,9 +437,10 @@ static void kvm_read_counters(struct vm *vm, struct snapshot *now)
 		return;
 	kvm_stats_read(kvm->stats, now, &interrupts);
 	counter[HVBENCH_CNT_harness_exits] = kvm->harness_exits;
-	counter[HVBENCH_CNT_vm_exits] -= kvm->harness_exits;
+	counter[HVBENCH_CNT_vm_exits] -= kvm->harness_exits + interrupts;
+	counter[HVBENCH_CNT_host_exits] = interrupts;
+	counter[HVBENCH_CNT_host_tsc] = kvm->host_turns * known.turns.tsc_each;
 	now->stats.exits[EXIT_EXTERNAL_INTERRUPT] = interrupts;
-	now->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = kvm->host_turns * known.turns.tsc_each;
 	/* The harness's are port writes, and KVM's tracepoint saw them too. */
 	if (kvm->count && known.can.reasons)
 		now->stats.exits[EXIT_IO_INSTRUCTION] -= kvm->harness_exits;
