@@ -183,7 +183,7 @@ static int open_kvm(const struct vm_config *config, int *kvm_fd, struct failure 
 	};
 
 	/* KVM 6.1: vmx_flush_pml_buffer() warns of each address. */
-	if (log == HVBENCH_LOG_PML && host_machine("/proc/cmdline") == MACHINE_EMULATED)
+	if (log == HVBENCH_LOG_PML && host_machine("/proc/cmdline", false) == MACHINE_EMULATED)
 		return fail(
 			why, STATUS_ENVIRONMENT,
 			"log=pml: Bochs logs addresses that are not those of pages, and KVM writes "

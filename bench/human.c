@@ -9,6 +9,18 @@
 
 #define LABEL_WIDTH 46
 
+static const char *what_times_are(enum machine_kind machine)
+{
+	switch (machine) {
+	case MACHINE_EMULATED:
+		return "times are instructions executed, not cycles";
+	case MACHINE_NESTED:
+		return "times are TSC cycles, those of the hypervisor below among them";
+	default:
+		return "times are TSC cycles";
+	}
+}
+
 void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machine,
 		unsigned int repeat)
 {
@@ -25,10 +37,7 @@ void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machin
 				knob_get(i)->choice.name[spec->knob[i]]);
 	}
 	fprintf(out, " memory=%s repetitions=%u\n", memory, repeat);
-	fprintf(out, "machine: %s\n",
-		machine == MACHINE_EMULATED
-			? "emulated; times are instructions executed, not cycles"
-			: "metal; times are TSC cycles");
+	fprintf(out, "machine: %s; %s\n", machine_name(machine), what_times_are(machine));
 }
 
 static void line(FILE *out, const char *label, uint64_t value, uint64_t ops)

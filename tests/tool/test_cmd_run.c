@@ -155,6 +155,14 @@ static void test_output(void)
 	      "no word of cycles but that they are none");
 	check_text(c.err, "", "nothing on the error stream");
 	call_free(&c);
+	c = call(cmd_run, MACHINE_NESTED, "run alpha --mmu ept");
+	check_holds(c.out,
+		    "machine: nested; times are TSC cycles, those of the hypervisor below among "
+		    "them\n",
+		    "a nested machine is named");
+	check_holds(c.out, "  cycles                                                 1200.0\n",
+		    "its times are cycles");
+	call_free(&c);
 }
 
 static void test_csv_and_quiet(void)
