@@ -136,11 +136,13 @@ void hv_vcpu_account(struct hv_vcpu *vcpu)
 void hv_vcpu_account_more(struct hv_vcpu *vcpu, u64 tsc)
 {
 	u32 reason = min_t(u32, vcpu->exit_reason & 0xffff, HVBENCH_NR_EXIT_REASONS - 1);
+	bool hosts = vcpu->exit_owner == HV_EXIT_HOST;
 
-	if (!vcpu->entered || vcpu->exit_is_harness)
+	if (!vcpu->entered || vcpu->exit_owner == HV_EXIT_HARNESS)
 		return;
-	vcpu->stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
-	vcpu->stats->outside_tsc[reason] += tsc;
+	vcpu->stats->counter[hosts ? HVBENCH_CNT_host_tsc : HVBENCH_CNT_outside_tsc] += tsc;
+	if (!hosts || reason != EXIT_REASON_EXCEPTION_NMI)
+		vcpu->stats->outside_tsc[reason] += tsc;
 }
 
 int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)
