@@ -65,8 +65,8 @@ static noinline enum hv_verdict ept_fault_present(struct hv_mmu *mmu, u64 gpa, u
 		return HV_DONE;
 	if (wanted == EPT_EXEC && level > 1 && ept_state(mmu)->nx_large)
 		return ept_fetch_from_large(mmu, gpa, entry, level);
-	if (WARN_ONCE(wanted != EPT_WRITE || !mmu->dirty.on, "EPT: a leaf %llx without a reason\n",
-		      *entry))
+	if (WARN_ONCE(wanted != EPT_WRITE || !(mmu->dirty.on || ept_state(mmu)->stopping),
+		      "EPT: a leaf %llx without a reason\n", *entry))
 		return HV_BROKEN;
 	return ept_log_write(mmu, gpa, entry, level);
 }
@@ -204,6 +204,11 @@ static void ept_destroy(struct hv_mmu *mmu)
 	mmu->backend = NULL;
 }
 
+static bool ept_may_write(const struct hv_mmu *mmu, u64 gfn)
+{
+	return ept_allowed(ept_state(mmu), gfn) & EPT_WRITE;
+}
+
 const struct hv_mmu_ops ept_mmu_ops = {
 	.name = "ept",
 	.pages = EPT_MAX_NEW_TABLES,
@@ -213,5 +218,6 @@ const struct hv_mmu_ops ept_mmu_ops = {
 	.set_paging = ept_set_paging,
 	.invlpg = ept_invlpg,
 	.log = ept_log,
+	.may_write = ept_may_write,
 	.set_rights = ept_set_rights,
 };

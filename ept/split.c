@@ -59,6 +59,7 @@ static void merge_once(struct hv_mmu *mmu, u64 *entry, u64 gfn, int level)
 	}
 	WRITE_ONCE(*entry, leaf);
 	hv_pool_give_page(mmu->pool, table);
+	mmu->work += HV_ENTRIES / 8;
 	hv_count(mmu, ept_merge);
 	hv_flush_root(mmu);
 }
@@ -69,14 +70,14 @@ static void merge_entry(struct hv_mmu *mmu, u64 *entry, u64 gfn, int level)
 		merge_once(mmu, entry, gfn, level);
 }
 
-void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
+void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, u32 from, u32 to)
 {
-	int i;
+	u32 i;
 
 	if (level == 1 || level > ept_state(mmu)->largest)
 		return;
-	for (i = 0; i < HV_ENTRIES; i++, gfn += EPT_LEVEL_FRAMES(level))
-		merge_entry(mmu, &table[i], gfn, level);
+	for (i = from; i < to; i++)
+		merge_entry(mmu, &table[i], gfn + i * EPT_LEVEL_FRAMES(level), level);
 }
 
 void ept_merge_around(struct hv_mmu *mmu, u64 gfn)
@@ -99,7 +100,7 @@ void ept_merge_around(struct hv_mmu *mmu, u64 gfn)
 			continue;
 		/* All of a 1G's tables first: this one is its last that was limited. */
 		if (level == 3)
-			ept_merge(mmu, hv_va(*path[3] & EPT_ADDR), first, 2);
+			ept_merge(mmu, hv_va(*path[3] & EPT_ADDR), first, 2, 0, HV_ENTRIES);
 		merge_entry(mmu, path[level], first, level);
 	}
 }

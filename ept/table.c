@@ -48,25 +48,37 @@ void ept_fill_around(struct hv_mmu *mmu, u64 gfn, u64 *entry)
 	mmu->counter[HVBENCH_CNT_ept_fill_around] += filled;
 }
 
-/* The depth is bounded by EPT_LEVELS. */
-static void visit(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, ept_table_fn *fn)
+/* The first entry of the table that begins at frame or behind it. */
+static u32 entry_from(u64 gfn, u64 frame, int level)
 {
-	int i;
+	if (frame <= gfn)
+		return 0;
+	return min_t(u64, DIV_ROUND_UP(frame - gfn, EPT_LEVEL_FRAMES(level)), HV_ENTRIES);
+}
 
-	for (i = 0; level > 1 && i < HV_ENTRIES; i++) {
+/* The depth is bounded by EPT_LEVELS. */
+static void visit(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, const struct ept_range *range,
+		  ept_table_fn *fn)
+{
+	u32 from = entry_from(gfn, range->first, level), to = entry_from(gfn, range->end, level), i;
+	/* An entry that begins before the range may reach into it. */
+	u32 reached = gfn < range->first ? (range->first - gfn) / EPT_LEVEL_FRAMES(level) : 0;
+
+	for (i = reached; level > 1 && i < to; i++) {
 		if (ept_present(table[i]) && !ept_is_leaf(table[i], level))
 			visit(mmu, hv_va(table[i] & EPT_ADDR), gfn + i * EPT_LEVEL_FRAMES(level),
-			      level - 1, fn);
+			      level - 1, range, fn);
 	}
-	fn(mmu, table, gfn, level);
+	mmu->work += 1 + (to - from) / 2;
+	fn(mmu, table, gfn, level, from, to);
 }
 
-void ept_each_table(struct hv_mmu *mmu, ept_table_fn *fn)
+void ept_each_table(struct hv_mmu *mmu, const struct ept_range *range, ept_table_fn *fn)
 {
-	visit(mmu, hv_va(mmu->controls.root_hpa), 0, EPT_LEVELS, fn);
+	visit(mmu, hv_va(mmu->controls.root_hpa), 0, EPT_LEVELS, range, fn);
 }
 
-static void free_table(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
+static void free_table(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, u32 from, u32 to)
 {
 	memset(table, 0, HV_PAGE_BYTES);
 	hv_pool_give_page(mmu->pool, table);
@@ -74,6 +86,8 @@ static void free_table(struct hv_mmu *mmu, u64 *table, u64 gfn, int level)
 
 void ept_free_tables(struct hv_mmu *mmu)
 {
-	ept_each_table(mmu, free_table);
+	const struct ept_range all = { 0, EPT_LEVEL_FRAMES(EPT_LEVELS + 1) };
+
+	ept_each_table(mmu, &all, free_table);
 	mmu->controls.root_hpa = 0;
 }

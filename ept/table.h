@@ -25,6 +25,8 @@ struct ept {
 	u32 *limited; /* by 1G: the chunks in it whose denied is not 0 */
 	/* A fill is one 4K leaf with all rights: neither knobs, rights nor log object. */
 	bool plain;
+	/* A STOP of the log goes on, or was given up: leaves may lack W without a reason. */
+	bool stopping;
 	bool nx_large; /* large leaves have no X: the guest's fetch splits them */
 };
 
@@ -73,10 +75,18 @@ u64 *ept_map(struct hv_mmu *mmu, u64 gpa, u64 hpa, u64 *entry, int from, int lev
 /* The empty rest of the aligned group of ept.fill 4K leaves around this one. */
 void ept_fill_around(struct hv_mmu *mmu, u64 gfn, u64 *entry);
 
-/* gfn is the first that the table is about. */
-typedef void ept_table_fn(struct hv_mmu *mmu, u64 *table, u64 gfn, int level);
-/* Calls fn for every table, a table's own tables first. */
-void ept_each_table(struct hv_mmu *mmu, ept_table_fn *fn);
+/* Frames of guest memory. */
+struct ept_range {
+	u64 first, end;
+};
+
+/*
+ * gfn is the first that the table is about; entries [from, to) of it begin in the
+ * range that the visit is of.
+ */
+typedef void ept_table_fn(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, u32 from, u32 to);
+/* Calls fn for every table that the range reaches, a table's own tables first. */
+void ept_each_table(struct hv_mmu *mmu, const struct ept_range *range, ept_table_fn *fn);
 /* Gives all tables back. */
 void ept_free_tables(struct hv_mmu *mmu);
 
@@ -87,14 +97,14 @@ void ept_free_tables(struct hv_mmu *mmu);
  * does; returns that leaf. Takes level - 1 pages, which the pool has.
  */
 u64 *ept_split(struct hv_mmu *mmu, u64 gpa, u64 *entry, int level);
-/* An ept_table_fn: makes large leaves of the tables in table, where they may be. */
-void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level);
+/* Makes large leaves of the tables that entries [from, to) name, where they may be. */
+void ept_merge(struct hv_mmu *mmu, u64 *table, u64 gfn, int level, u32 from, u32 to);
 /* The same for the tables on the way to one frame. */
 void ept_merge_around(struct hv_mmu *mmu, u64 gfn);
 
 /* ---- log.c ---- */
 
-void ept_log(struct hv_mmu *mmu, enum hv_log_action action);
+bool ept_log(struct hv_mmu *mmu, enum hv_log_action action, u64 gfn, u64 frames);
 /* The guest writes and meets a present leaf that does not allow it. */
 enum hv_verdict ept_log_write(struct hv_mmu *mmu, u64 gpa, u64 *entry, int level);
 /* Notes what this leaf, which goes away, tells of its frame. */

@@ -1,95 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dirty logging on behalf of the guest, which rings for it (HVBENCH_BELL_LOG_*
- * in uapi/guest.h), and of the tool (HVBENCH_LOG). How pages are found is the
- * backend's business, and hv/vmx/'s for PML; here the bits are handed over,
- * cleared and counted.
+ * The dirty log, see dirty.h. How pages are found is the backend's business, and
+ * hv/vmx/'s for PML; here the bits are handed over, cleared and counted.
  *
  * What the hypervisor itself writes into guest memory (the bitmaps) is not
  * logged.
  */
-#include <linux/uaccess.h>
+#include "dirty.h"
 
-#include "vcpu.h"
-#include "vmx/vmx.h"
+/* Work on the words of a block, whatever they hold: see HV_WORK_MAX. */
+#define BLOCK_WORK 192
 
-int hv_dirty_create(struct hv_mmu *mmu)
-{
-	struct hv_dirty *dirty = &mmu->dirty;
-
-	if (mmu->knob[HVBENCH_KNOB_LOG] == HVBENCH_LOG_OFF)
-		return 0;
-	/* Guest memory is whole 2M: no frame is left over. */
-	dirty->words = mmu->memory->nr_frames / 64;
-	dirty->written = hv_zalloc(dirty->words * sizeof(u64));
-	dirty->touched = hv_zalloc(dirty->words * sizeof(u64));
-	if (dirty->written && dirty->touched)
-		return 0;
-	hv_dirty_destroy(mmu);
-	return -ENOMEM;
-}
-
-void hv_dirty_destroy(struct hv_mmu *mmu)
-{
-	hv_free(mmu->dirty.written);
-	hv_free(mmu->dirty.touched);
-	mmu->dirty = (struct hv_dirty){};
-}
-
-static bool has_log(const struct hv_mmu *mmu)
-{
-	return mmu->dirty.written && mmu->ops->log;
-}
-
-static void clear_bits(struct hv_dirty *dirty)
-{
-	memset(dirty->written, 0, dirty->words * sizeof(u64));
-	memset(dirty->touched, 0, dirty->words * sizeof(u64));
-}
-
-/* These three: interrupts off, the VMCS current. */
-static void start(struct hv_vcpu *vcpu)
-{
-	struct hv_mmu *mmu = &vcpu->mmu;
-
-	vmx_pml_reset(vcpu);
-	clear_bits(&mmu->dirty);
-	mmu->dirty.on = true;
-	mmu->ops->log(mmu, HV_LOG_START);
-}
-
-/* The bits are complete then, and the caller's to take. Counts them. */
-static u64 collect(struct hv_vcpu *vcpu)
-{
-	struct hv_mmu *mmu = &vcpu->mmu;
-	u64 i, count = 0;
-
-	if (mmu->dirty.on) {
-		vmx_pml_drain(vcpu);
-		mmu->ops->log(mmu, HV_LOG_COLLECT);
-	}
-	for (i = 0; i < mmu->dirty.words; i++)
-		if (mmu->dirty.written[i])
-			count += hweight64(mmu->dirty.written[i]);
-	hv_count(mmu, log_collect);
-	mmu->counter[HVBENCH_CNT_log_written] += count;
-	return count;
-}
-
-static void stop(struct hv_vcpu *vcpu)
-{
-	struct hv_mmu *mmu = &vcpu->mmu;
-
-	if (!mmu->dirty.on)
-		return;
-	vmx_pml_drain(vcpu);
-	mmu->dirty.on = false;
-	mmu->ops->log(mmu, HV_LOG_STOP);
-}
-
-/* ---- the guest ---- */
-
-static bool bitmap_fits(const struct hv_mmu *mmu, u64 gpa)
+bool hv_dirty_fits(const struct hv_mmu *mmu, u64 gpa)
 {
 	u64 memory = mmu->memory->nr_frames << HV_PAGE_SHIFT;
 
@@ -97,137 +19,138 @@ static bool bitmap_fits(const struct hv_mmu *mmu, u64 gpa)
 	       mmu->dirty.words * sizeof(u64) <= memory - gpa;
 }
 
-/* True if all its pages are there; else the first that isn't is asked for. */
-static bool bitmap_is_backed(struct hv_vcpu *vcpu, u64 gpa)
+static void clear_words(struct hv_dirty *dirty, u64 word, u64 words)
 {
-	const struct hv_mmu *mmu = &vcpu->mmu;
-	u64 end = gpa + mmu->dirty.words * sizeof(u64);
-
-	for (; gpa < end; gpa += HV_PAGE_BYTES) {
-		if (HV_HPA_VALID(hv_memory_hpa(mmu->memory, gpa >> HV_PAGE_SHIFT)))
-			continue;
-		vcpu->need_backing = true;
-		vcpu->backing_gpa = gpa;
-		return false;
-	}
-	return true;
+	memset(&dirty->written[word], 0, words * sizeof(u64));
+	memset(&dirty->touched[word], 0, words * sizeof(u64));
 }
 
-static void copy_to_guest(const struct hv_mmu *mmu, u64 gpa, const u64 *bits)
+static u64 count_written(const struct hv_dirty *dirty, u64 word, u64 words)
 {
-	u64 left = mmu->dirty.words * sizeof(u64);
+	u64 i, count = 0;
 
-	for (; left; gpa += HV_PAGE_BYTES) {
-		u64 bytes = min_t(u64, left, HV_PAGE_BYTES);
+	for (i = word; i < word + words; i++)
+		if (dirty->written[i])
+			count += hweight64(dirty->written[i]);
+	return count;
+}
 
-		memcpy(hv_va(hv_memory_hpa(mmu->memory, gpa >> HV_PAGE_SHIFT)), bits, bytes);
-		bits += bytes / sizeof(u64);
-		left -= bytes;
-	}
+/* The page of the guest's bitmap that holds the word, or why the block can't go there. */
+static enum hv_verdict bitmap_page(const struct hv_mmu *mmu, u64 bitmap, u64 word, void **page,
+				   struct hv_answer *answer)
+{
+	u64 gpa = bitmap + word * sizeof(u64), hpa;
+
+	*page = NULL;
+	if (bitmap == HV_DIRTY_KEEP)
+		return HV_DONE;
+	answer->gpa = gpa;
+	if (mmu->ops->may_write && !mmu->ops->may_write(mmu, gpa >> HV_PAGE_SHIFT))
+		return HV_FORBIDDEN;
+	hpa = hv_memory_hpa(mmu->memory, gpa >> HV_PAGE_SHIFT);
+	if (!HV_HPA_VALID(hpa))
+		return HV_NEED_BACKING;
+	*page = hv_va(hpa) + gpa % HV_PAGE_BYTES;
+	return HV_DONE;
 }
 
 /* The guest may have asked for it in its page tables; then the shadow follows. */
-static void tell(struct hv_mmu *mmu, u64 gpa)
+static void tell(struct hv_mmu *mmu, u64 bitmap, const void *page, u64 word, u64 words)
 {
-	u64 end = gpa + mmu->dirty.words * sizeof(u64);
-
-	for (; mmu->ops->wrote && gpa < end; gpa += HV_PAGE_BYTES)
-		mmu->ops->wrote(mmu, gpa, min_t(u64, end - gpa, HV_PAGE_BYTES));
+	if (page && mmu->ops->wrote)
+		mmu->ops->wrote(mmu, bitmap + word * sizeof(u64), words * sizeof(u64));
 }
 
-static enum hv_next collect_for_guest(struct hv_vcpu *vcpu, bool *done)
+static bool log_block(struct hv_mmu *mmu, enum hv_log_action action, u64 word, u64 words)
 {
-	struct hv_mmu *mmu = &vcpu->mmu;
-	u64 written = vcpu->gpr[HV_RDI], touched = vcpu->gpr[HV_RSI];
+	bool done = mmu->ops->log(mmu, action, word * 64, words * 64);
 
-	if (!bitmap_fits(mmu, written) || (touched && !bitmap_fits(mmu, touched))) {
-		vcpu->gpr[HV_RAX] = ~0ull;
-		*done = true;
-		return HV_NEXT_ENTER;
-	}
-	if (!bitmap_is_backed(vcpu, written) || (touched && !bitmap_is_backed(vcpu, touched)))
-		return HV_NEXT_PREPARE;
-	collect(vcpu);
-	copy_to_guest(mmu, written, mmu->dirty.written);
+	mmu->dirty.fresh = false;
+	return done;
+}
+
+static enum hv_verdict collect(struct hv_mmu *mmu, u64 word, u64 words, struct hv_answer *answer)
+{
+	struct hv_dirty *dirty = &mmu->dirty;
+	const struct hv_dirty_request *request = &dirty->request;
+	void *written, *touched;
+	enum hv_verdict verdict;
+
+	verdict = bitmap_page(mmu, request->written, word, &written, answer);
+	if (verdict == HV_DONE)
+		verdict = bitmap_page(mmu, request->touched, word, &touched, answer);
+	if (verdict != HV_DONE)
+		return verdict;
+	if (dirty->on && !log_block(mmu, HV_LOG_COLLECT, word, words))
+		return HV_AGAIN;
+	dirty->count += count_written(dirty, word, words);
+	if (!written)
+		return HV_DONE;
+	memcpy(written, &dirty->written[word], words * sizeof(u64));
 	if (touched)
-		copy_to_guest(mmu, touched, mmu->dirty.touched);
-	clear_bits(&mmu->dirty);
-	tell(mmu, written);
-	if (touched)
-		tell(mmu, touched);
-	vcpu->gpr[HV_RAX] = 0;
-	*done = true;
-	return HV_NEXT_ENTER;
+		memcpy(touched, &dirty->touched[word], words * sizeof(u64));
+	clear_words(dirty, word, words);
+	tell(mmu, request->written, written, word, words);
+	tell(mmu, request->touched, touched, word, words);
+	return HV_DONE;
 }
 
-enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done)
+static enum hv_verdict block(struct hv_mmu *mmu, u64 word, u64 words, struct hv_answer *answer)
 {
-	if (!has_log(&vcpu->mmu)) {
-		vcpu->gpr[HV_RAX] = ~0ull;
-		*done = true;
-		return HV_NEXT_ENTER;
+	enum hv_log_action action = mmu->dirty.request.action;
+
+	if (action == HV_LOG_COLLECT)
+		return collect(mmu, word, words, answer);
+	if (action == HV_LOG_START)
+		clear_words(&mmu->dirty, word, words);
+	return log_block(mmu, action, word, words) ? HV_DONE : HV_AGAIN;
+}
+
+static bool is_same(const struct hv_dirty_request *a, const struct hv_dirty_request *b)
+{
+	return a->under_way == b->under_way && a->action == b->action &&
+	       a->written == b->written && a->touched == b->touched;
+}
+
+static void begin(struct hv_mmu *mmu, const struct hv_dirty_request *request)
+{
+	struct hv_dirty *dirty = &mmu->dirty;
+
+	dirty->request = *request;
+	dirty->fresh = true;
+	dirty->next = 0;
+	dirty->count = 0;
+	if (request->action != HV_LOG_COLLECT)
+		dirty->on = request->action == HV_LOG_START;
+}
+
+enum hv_verdict hv_dirty_step(struct hv_mmu *mmu, enum hv_log_action action, u64 written,
+			      u64 touched, struct hv_answer *answer)
+{
+	struct hv_dirty *dirty = &mmu->dirty;
+	const struct hv_dirty_request request = { true, action, written, touched };
+
+	if (!is_same(&dirty->request, &request)) {
+		if (action == HV_LOG_STOP && !dirty->on)
+			return HV_DONE;
+		begin(mmu, &request);
 	}
-	if (bell == HVBENCH_BELL_LOG_COLLECT)
-		return collect_for_guest(vcpu, done);
-	if (bell == HVBENCH_BELL_LOG_START)
-		start(vcpu);
-	else
-		stop(vcpu);
-	vcpu->gpr[HV_RAX] = 0;
-	*done = true;
-	return HV_NEXT_ENTER;
-}
+	mmu->work = 0;
+	while (dirty->next < dirty->words) {
+		u64 words = min_t(u64, dirty->block, dirty->words - dirty->next);
+		enum hv_verdict verdict = HV_AGAIN;
 
-/* ---- the tool ---- */
-
-static int act(struct hv_vcpu *vcpu, struct hvbench_log_request *request)
-{
-	int err = hv_vcpu_take_cpu(vcpu);
-
-	if (err)
-		return err;
-	if (request->action == HVBENCH_LOG_START)
-		start(vcpu);
-	else if (request->action == HVBENCH_LOG_COLLECT)
-		request->nr_written = collect(vcpu);
-	else
-		stop(vcpu);
-	hv_vcpu_give_cpu(vcpu);
-	return 0;
-}
-
-static bool copy_to_tool(u64 address, const u64 *bits, u64 words)
-{
-	return !address || !copy_to_user(u64_to_user_ptr(address), bits, words * sizeof(u64));
-}
-
-static int act_for_tool(struct hv_vcpu *vcpu, struct hvbench_log_request *request)
-{
-	struct hv_dirty *dirty = &vcpu->mmu.dirty;
-	int err = act(vcpu, request);
-
-	if (err || request->action != HVBENCH_LOG_COLLECT)
-		return err;
-	/* Bits that don't arrive stay for the next look. */
-	if (!copy_to_tool(request->written, dirty->written, dirty->words) ||
-	    !copy_to_tool(request->touched, dirty->touched, dirty->words))
-		return -EFAULT;
-	clear_bits(dirty);
-	return 0;
-}
-
-int hv_dirty_request(struct hv_vcpu *vcpu, struct hvbench_log_request *request)
-{
-	bool addresses = request->written || request->touched;
-	int err;
-
-	request->nr_written = 0;
-	if (!has_log(&vcpu->mmu) || request->reserved || request->action > HVBENCH_LOG_STOP ||
-	    (addresses && request->action != HVBENCH_LOG_COLLECT))
-		return -EINVAL;
-	if (!mutex_trylock(&vcpu->run_lock))
-		return -EBUSY;
-	err = act_for_tool(vcpu, request);
-	mutex_unlock(&vcpu->run_lock);
-	return err;
+		if (mmu->work <= mmu->work_limit)
+			verdict = block(mmu, dirty->next, words, answer);
+		if (verdict != HV_DONE)
+			return verdict;
+		mmu->work += BLOCK_WORK;
+		dirty->next += words;
+	}
+	dirty->request.under_way = false;
+	if (action == HV_LOG_COLLECT) {
+		hv_count(mmu, log_collect);
+		mmu->counter[HVBENCH_CNT_log_written] += dirty->count;
+	}
+	return HV_DONE;
 }

@@ -35,6 +35,7 @@ static enum hv_next act(struct hv_vcpu *vcpu, enum hv_verdict verdict,
 		vcpu->backing_gpa = answer->gpa;
 		return HV_NEXT_PREPARE;
 	case HV_NEED_POOL:
+	case HV_AGAIN:
 		return HV_NEXT_PREPARE;
 	case HV_OUTSIDE:
 		vcpu->control->run.gpa = answer->gpa;

@@ -12,10 +12,12 @@
  * an ioctl with vcpu->run_lock, or that makes or ends the VM. create, destroy and
  * set_rights may sleep. All else is called with interrupts off, by the run loop
  * between two entries, and log by the tool's HVBENCH_LOG too: it does not sleep or
- * allocate (see pool.h) and is bounded by the VM's table memory. An absent page or an
+ * allocate (see pool.h), and its work is bounded by mmu->work_limit. An absent page or an
  * empty pool is an answer, not an error: the loop mends it and lets the guest
  * run into the same event again, so a backend that answers so must not have
- * changed anything that the guest or a counter can see.
+ * changed anything that the guest or a counter can see. Where the limit is reached
+ * before the work is done the answer is HV_AGAIN, or the guest is let run into
+ * a new fault; what was done stays done.
  */
 #ifndef HV_MMU_H
 #define HV_MMU_H
@@ -110,6 +112,11 @@ enum hv_verdict {
 	HV_NEED_BACKING,
 	/* The pool holds less than ops->pages/nodes: fill it up, retry. */
 	HV_NEED_POOL,
+	/*
+	 * Part of the work is done, and the rest would keep interrupts off for too
+	 * long: let the host have its turn, retry. The guest sees nothing of it.
+	 */
+	HV_AGAIN,
 	/* answer->gpa is outside guest memory: a device's, or nobody's. */
 	HV_OUTSIDE,
 	/* The VM ends: the access is one that the tool has forbidden (answer->gpa). */
@@ -159,22 +166,34 @@ struct hv_flush {
 	u64 gva;
 };
 
+enum hv_log_action {
+	HV_LOG_START, /* from now on writes (and touches) are caught */
+	HV_LOG_COLLECT, /* the bits are complete; what comes later is caught anew */
+	HV_LOG_STOP, /* back to no cost; bits may be incomplete after it */
+};
+
+/* What hv/dirty.c is asked for. */
+struct hv_dirty_request {
+	bool under_way;
+	enum hv_log_action action;
+	u64 written, touched;
+};
+
 /*
  * Which guest frames were written, and touched, since the last look: a bit each,
- * NULL where the knob log is off. Backends and hv/vmx/ (PML) set bits; who looks
+ * NULL where the knob log is off. Backends and hv/vmx/ (PML) set bits; hv/dirty.c
  * calls ops->log(HV_LOG_COLLECT), takes the bits and clears them.
  */
 struct hv_dirty {
 	u64 *written, *touched;
 	u64 words; /* of each */
-	/* From just before HV_LOG_START, with all bits 0, to just before HV_LOG_STOP. */
+	u32 block; /* words that are done at a time: a page of them, but for tests */
+	/* From just before HV_LOG_START to just before HV_LOG_STOP. */
 	bool on;
-};
-
-enum hv_log_action {
-	HV_LOG_START, /* from now on writes (and touches) are caught */
-	HV_LOG_COLLECT, /* the bits are complete; what comes later is caught anew */
-	HV_LOG_STOP, /* back to no cost; bits may be incomplete after it */
+	struct hv_dirty_request request; /* the last one */
+	bool fresh; /* no block of it was done yet, not even in part */
+	u64 next; /* the word at which it goes on */
+	u64 count; /* written frames that it has found */
 };
 
 enum hv_invpcid { HV_INVPCID_ADDR, HV_INVPCID_SINGLE, HV_INVPCID_ALL, HV_INVPCID_NON_GLOBAL };
@@ -247,9 +266,16 @@ struct hv_mmu_ops {
 
 	/*
 	 * Dirty logging by the method that the knob log names; mmu->dirty is set.
-	 * Bounded by the VM's tables. NULL where there is none.
+	 * An action is done by blocks of frames, from 0 to the end; the guest may run
+	 * between two of them. gfn and frames are multiples of 512. The caller has
+	 * cleared the bits of a block before START, and takes and clears them, if it
+	 * does, right after COLLECT. False: the block is not done, call again in
+	 * another slice. dirty.fresh tells of the first call for a request. NULL where there is none.
 	 */
-	void (*log)(struct hv_mmu *mmu, enum hv_log_action action);
+	bool (*log)(struct hv_mmu *mmu, enum hv_log_action action, u64 gfn, u64 frames);
+
+	/* Does the tool let the guest write to the frame? NULL: to all. */
+	bool (*may_write)(const struct hv_mmu *mmu, u64 gfn);
 
 	/*
 	 * From now on the guest may use these frames, all of one chunk of guest
@@ -259,6 +285,12 @@ struct hv_mmu_ops {
 	 */
 	int (*set_rights)(struct hv_mmu *mmu, u64 gfn, u32 frames, u32 rights);
 };
+
+/*
+ * Work is counted in units of some 40 instructions. An event that has done so much
+ * leaves the rest to another: about a millisecond with interrupts off.
+ */
+#define HV_WORK_MAX 65536
 
 struct hv_mmu {
 	const struct hv_mmu_ops *ops;
@@ -271,6 +303,8 @@ struct hv_mmu {
 	struct hv_controls controls;
 	struct hv_flush flush;
 	struct hv_dirty dirty;
+	u32 work; /* done in this event or slice */
+	u32 work_limit; /* HV_WORK_MAX, but for tests */
 	void *backend; /* the backend's own state */
 };
 
@@ -304,6 +338,15 @@ static inline void hv_flush_addr(struct hv_mmu *mmu, u64 gva)
 static inline void hv_dirty_note(u64 *bits, u64 gfn)
 {
 	bits[gfn / 64] |= BIT_ULL(gfn % 64);
+}
+
+/* The same for whole words of frames, or one frame. */
+static inline void hv_dirty_note_all(u64 *bits, u64 gfn, u64 frames)
+{
+	if (frames == 1)
+		hv_dirty_note(bits, gfn);
+	else
+		memset(&bits[gfn / 64], 0xff, frames / 8);
 }
 
 static inline bool hv_dirty_is(const u64 *bits, u64 gfn)

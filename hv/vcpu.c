@@ -8,8 +8,7 @@
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
 
-#include <asm/vmx.h>
-
+#include "dirty.h"
 #include "pmu.h"
 #include "vcpu.h"
 #include "vmx/capability.h"
@@ -37,6 +36,7 @@ int hv_vcpu_create(struct hv_vcpu *vcpu)
 	mutex_init(&vcpu->run_lock);
 	mmu->pool = &vcpu->pool;
 	mmu->counter = vcpu->stats->counter;
+	mmu->work_limit = HV_WORK_MAX;
 	mmu->caps = (struct hv_mmu_caps){
 		.physical_address_bits = cap->physical_address_bits,
 		.gigabyte_pages = cap->gigabyte_pages,
@@ -84,65 +84,37 @@ void hv_vcpu_destroy(struct hv_vcpu *vcpu)
 	hv_pool_destroy(&vcpu->pool);
 }
 
-/* The last exit among those of its reason; returns the TSC since then. */
-static __always_inline u64 account_reason(struct hv_vcpu *vcpu)
+void hv_vcpu_account(struct hv_vcpu *vcpu)
 {
 	struct hvbench_stats *stats = vcpu->stats;
 	u32 reason = vcpu->exit_reason & 0xffff;
 	u64 tsc;
 
+	if (unlikely(!vcpu->entered))
+		return;
+	if (vcpu->exit_is_harness) {
+		stats->counter[HVBENCH_CNT_harness_exits]++;
+		return;
+	}
+	stats->counter[HVBENCH_CNT_vm_exits]++;
 	if (unlikely(reason >= HVBENCH_NR_EXIT_REASONS))
 		reason = HVBENCH_NR_EXIT_REASONS - 1;
 	stats->exits[reason]++;
 	tsc = rdtsc() - vcpu->exit_tsc;
+	stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
 	stats->outside_tsc[reason] += tsc;
 	stats->outside_histogram[reason]
 				[min_t(u32, __fls(tsc | 1), HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
-	return tsc;
-}
-
-/*
- * An NMI or a machine check is in no row by reason: it shares the reason with the
- * guest's own exceptions, whose rows must be the guest's alone.
- */
-static noinline void account_host(struct hv_vcpu *vcpu)
-{
-	u64 *counter = vcpu->stats->counter;
-
-	counter[HVBENCH_CNT_host_exits]++;
-	if ((u16)vcpu->exit_reason == EXIT_REASON_EXCEPTION_NMI)
-		counter[HVBENCH_CNT_host_tsc] += rdtsc() - vcpu->exit_tsc;
-	else
-		counter[HVBENCH_CNT_host_tsc] += account_reason(vcpu);
-}
-
-void hv_vcpu_account(struct hv_vcpu *vcpu)
-{
-	u64 *counter = vcpu->stats->counter;
-
-	if (unlikely(!vcpu->entered))
-		return;
-	if (unlikely(vcpu->exit_owner != HV_EXIT_GUEST)) {
-		if (vcpu->exit_owner == HV_EXIT_HOST)
-			account_host(vcpu);
-		else
-			counter[HVBENCH_CNT_harness_exits]++;
-		return;
-	}
-	counter[HVBENCH_CNT_vm_exits]++;
-	counter[HVBENCH_CNT_outside_tsc] += account_reason(vcpu);
 }
 
 void hv_vcpu_account_more(struct hv_vcpu *vcpu, u64 tsc)
 {
 	u32 reason = min_t(u32, vcpu->exit_reason & 0xffff, HVBENCH_NR_EXIT_REASONS - 1);
-	bool hosts = vcpu->exit_owner == HV_EXIT_HOST;
 
-	if (!vcpu->entered || vcpu->exit_owner == HV_EXIT_HARNESS)
+	if (!vcpu->entered || vcpu->exit_is_harness)
 		return;
-	vcpu->stats->counter[hosts ? HVBENCH_CNT_host_tsc : HVBENCH_CNT_outside_tsc] += tsc;
-	if (!hosts || reason != EXIT_REASON_EXCEPTION_NMI)
-		vcpu->stats->outside_tsc[reason] += tsc;
+	vcpu->stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
+	vcpu->stats->outside_tsc[reason] += tsc;
 }
 
 int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)
@@ -156,6 +128,22 @@ int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)
 	else
 		hv_pmu_begin(vcpu->stats);
 	return err;
+}
+
+/* VMX is off here while the system suspends; a signal ends the wait. */
+static void wait_for_vmx(void)
+{
+	schedule_timeout_interruptible(HZ / 10);
+}
+
+int hv_vcpu_wait_for_cpu(struct hv_vcpu *vcpu)
+{
+	while (hv_vcpu_take_cpu(vcpu)) {
+		if (signal_pending(current))
+			return -EINTR;
+		wait_for_vmx();
+	}
+	return 0;
 }
 
 void hv_vcpu_give_cpu(struct hv_vcpu *vcpu)
@@ -187,7 +175,7 @@ int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 		err = -EBUSY;
 		goto out;
 	}
-	err = hv_vcpu_take_cpu(vcpu);
+	err = hv_vcpu_wait_for_cpu(vcpu);
 	if (err)
 		goto out;
 	vmx_program_start(vcpu, start);
@@ -295,13 +283,6 @@ static enum hv_next run_until_event(struct hv_vcpu *vcpu)
 	return next;
 }
 
-/* VMX is off here while the system suspends; a signal ends the wait. */
-static enum hv_next wait_for_vmx(void)
-{
-	schedule_timeout_interruptible(HZ / 10);
-	return HV_NEXT_PREPARE;
-}
-
 static int run_locked(struct hv_vcpu *vcpu)
 {
 	struct hvbench_run *run = &vcpu->control->run;
@@ -316,7 +297,9 @@ static int run_locked(struct hv_vcpu *vcpu)
 			hv_vcpu_end(vcpu, HVBENCH_END_HOST_MEMORY);
 		err = hv_vcpu_take_cpu(vcpu);
 		if (unlikely(err)) {
-			next = vcpu->ended ? HV_NEXT_TOOL : wait_for_vmx();
+			if (!vcpu->ended)
+				wait_for_vmx();
+			next = vcpu->ended ? HV_NEXT_TOOL : HV_NEXT_PREPARE;
 			continue;
 		}
 		next = vcpu->ended ? HV_NEXT_TOOL : run_until_event(vcpu);

@@ -49,13 +49,6 @@ struct hv_event {
 	u32 instruction_bytes; /* of a software interrupt or exception */
 };
 
-/* On whose account an exit goes. */
-enum hv_exit_owner {
-	HV_EXIT_GUEST, /* vm_exits */
-	HV_EXIT_HARNESS, /* harness_exits */
-	HV_EXIT_HOST, /* host_exits: an interrupt, an NMI, the end of the guest's time slice */
-};
-
 /* Of the tool's thread; VM exit does not bring them back. */
 struct hv_host_segments {
 	u16 ds, es, fs, gs, ldt;
@@ -75,7 +68,7 @@ struct hv_vcpu {
 	u32 exit_reason; /* of the last exit, raw */
 	u64 exit_tsc; /* when it came */
 	u64 slice_tsc; /* when the host last had its turn */
-	enum hv_exit_owner exit_owner; /* of the last exit */
+	bool exit_is_harness; /* it is counted as harness_exits alone */
 	bool entered; /* there was an exit to account for */
 	bool started; /* HVBENCH_SET_START was called */
 	bool start_pending; /* the backend has not heard of the start yet */
@@ -133,10 +126,6 @@ int hv_vcpu_set_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
 int hv_vcpu_run(struct hv_vcpu *vcpu);
 int hv_vcpu_set_rights(struct hv_vcpu *vcpu, const struct hvbench_rights *rights);
 int hv_dirty_request(struct hv_vcpu *vcpu, struct hvbench_log_request *request);
-
-/* The bitmaps of mmu->dirty, where the knob log wants them. 0 or -ENOMEM. */
-int hv_dirty_create(struct hv_mmu *mmu);
-void hv_dirty_destroy(struct hv_mmu *mmu);
 /*
  * The guest rang an HVBENCH_BELL_LOG_*. Interrupts off, the VMCS current. *done
  * is true where its instruction is complete.
@@ -149,6 +138,8 @@ enum hv_next hv_dirty_bell(struct hv_vcpu *vcpu, u32 bell, bool *done);
  * with nothing taken where the CPU is not in VMX operation.
  */
 int hv_vcpu_take_cpu(struct hv_vcpu *vcpu);
+/* The same, and waits while VMX is off: 0 or -EINTR. May sleep. */
+int hv_vcpu_wait_for_cpu(struct hv_vcpu *vcpu);
 void hv_vcpu_give_cpu(struct hv_vcpu *vcpu);
 
 /* Counts the exit that ends now: the guest is about to be entered. */

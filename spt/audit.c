@@ -179,7 +179,7 @@ static void check_page(struct audit *audit, struct spt_page *sp)
 	audit->pages += spt_has_second(spt, sp) ? 2 : 1;
 	audit->beside += spt_has_second(spt, sp);
 	audit->parents += set_size(audit, sp->parents);
-	if (sp->orphan)
+	if (sp->orphan && !spt->draining)
 		fail(audit, "an orphan outlived its event");
 	if (!!sp->slot != (spt_level(sp) == spt->levels))
 		fail(audit, "a page is wrong about being a root");
@@ -225,6 +225,8 @@ static void check_chunk(struct audit *audit, u32 number)
 	u32 i, tables = 0;
 
 	audit->links += set_size(audit, chunk->large);
+	if ((chunk->rmap || !spt_links_empty(chunk->large)) && !chunk->next)
+		fail(audit, "a chunk is in use and nobody knows");
 	if (chunk->rmap) {
 		audit->pages++;
 		audit->beside++;
@@ -355,6 +357,61 @@ static void check_controls(struct audit *audit)
 		fail(audit, "INVLPG does not exit though something is stale");
 }
 
+/*
+ * Invariant 11: what is only waiting to be given back. Of a tree the pages below the
+ * top are in lru as they always were.
+ */
+static void check_dead_page(struct audit *audit, const struct spt_page *sp, bool top)
+{
+	struct spt *spt = audit->spt;
+	u32 index;
+
+	audit->nodes++;
+	audit->pages += spt_has_second(spt, sp) ? 2 : 1;
+	audit->beside += spt_has_second(spt, sp);
+	audit->listed += !top;
+	set_size(audit, sp->parents);
+	if (sp->slot)
+		fail(audit, "a dead page is a root");
+	if (!spt->tracks)
+		spt_for_each_used(sp, index)
+			if (!spt_is_leaf(sp, index))
+				check_dead_page(audit, sp->child[index], false);
+}
+
+static void check_dead(struct audit *audit)
+{
+	struct spt *spt = audit->spt;
+	struct spt_page *sp;
+	u32 i, j;
+
+	if (!spt->draining && (!list_empty(&spt->dead) || spt->used_spare != SPT_CHUNK_END))
+		fail(audit, "something is aside and nobody knows");
+	list_for_each_entry(sp, &spt->dead, list)
+		check_dead_page(audit, sp, true);
+	for (i = 0; i < spt->nr_chunks; i++) {
+		const struct spt_chunk *chunk = &spt->spare[i];
+
+		set_size(audit, chunk->large);
+		if ((chunk->rmap || chunk->large) && !chunk->next)
+			fail(audit, "a chunk is in use and nobody knows");
+		for (j = 0; chunk->rmap && j < HV_CHUNK_FRAMES; j++)
+			set_size(audit, chunk->rmap[j]);
+		audit->pages += !!chunk->rmap;
+		audit->beside += !!chunk->rmap;
+	}
+}
+
+static u64 count_orphans(const struct spt *spt)
+{
+	const struct spt_page *sp;
+	u64 orphans = 0;
+
+	list_for_each_entry(sp, &spt->orphans, list)
+		orphans++;
+	return orphans;
+}
+
 const char *spt_audit(struct hv_mmu *mmu)
 {
 	struct audit audit = { .spt = mmu->backend };
@@ -371,7 +428,8 @@ const char *spt_audit(struct hv_mmu *mmu)
 	stale = check_list(&audit, &spt->stale_upper, STALE_UPPER) +
 		check_list(&audit, &spt->stale_leaf, STALE_LEAF) +
 		check_list(&audit, &spt->aside, ASIDE);
-	listed = stale + check_list(&audit, &spt->lru, LRU);
+	listed = stale + check_list(&audit, &spt->lru, LRU) + count_orphans(spt);
+	check_dead(&audit);
 	check_aside(&audit, listed);
 	if (stale != spt->nr_stale)
 		fail(&audit, "the stale pages are miscounted");
@@ -382,7 +440,7 @@ const char *spt_audit(struct hv_mmu *mmu)
 	if (audit.pages != mmu->pool->used_pages || audit.beside != mmu->pool->beside ||
 	    audit.nodes != mmu->pool->used_nodes)
 		fail(&audit, "the pool has given out more or less than is in use");
-	if (!list_empty(&spt->orphans) || listed != audit.listed)
+	if ((!list_empty(&spt->orphans) && !spt->draining) || listed != audit.listed)
 		fail(&audit, "a page is in no list");
 	return audit.problem;
 }

@@ -175,8 +175,12 @@ static enum caught let_write(struct spt *spt, const struct spt_walk *walk, const
 /* What a leaf entry of a frame is to be noted in: NULL without tracking. */
 static u64 *set_for(struct spt *spt, const struct spt_walk *walk, u32 leaf)
 {
-	if (leaf > 1)
-		return &spt->chunk[walk->gfn / HV_CHUNK_FRAMES].large;
+	if (leaf > 1) {
+		struct spt_chunk *chunk = &spt->chunk[walk->gfn / HV_CHUNK_FRAMES];
+
+		spt_chunk_use(spt, chunk);
+		return &chunk->large;
+	}
 	return spt_rmap_make(spt, walk->gfn);
 }
 
@@ -354,6 +358,9 @@ enum hv_verdict spt_resolve(struct spt *spt, const struct hv_fault *fault, struc
 
 	verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);
 	if (verdict == HV_FILLED && spt_make_room(spt)) {
+		/* There is room when that is given back. */
+		if (unlikely(spt->draining))
+			return HV_AGAIN;
 		/* Where the walk began may be gone. */
 		start = known_page(spt, fault->gva);
 		verdict = spt_walk(spt, start, fault->gva, fault->access, &walk, answer);

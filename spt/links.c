@@ -115,18 +115,28 @@ bool spt_links_del_more(struct hv_pool *pool, u64 *set, u64 link, u32 *work)
 	return true;
 }
 
-void spt_links_clear(struct hv_pool *pool, u64 *set)
+bool spt_links_clear_some(struct hv_pool *pool, u64 *set, u32 *work, u32 limit)
 {
 	struct spt_links *node, *next;
 
-	if (*set & SPT_LINKS_MANY) {
-		for (node = chain_head(*set); node; node = next) {
-			next = chain_next(node);
-			memset(node, 0, sizeof(*node));
-			hv_pool_give_node(pool, node);
-		}
+	for (; *set & SPT_LINKS_MANY; (*work)++) {
+		if (*work > limit)
+			return false;
+		node = chain_head(*set);
+		next = chain_next(node);
+		memset(node, 0, sizeof(*node));
+		hv_pool_give_node(pool, node);
+		set_content(set, next ? spt_links_pack(next) | SPT_LINKS_MANY : 0);
 	}
 	set_content(set, 0);
+	return true;
+}
+
+void spt_links_clear(struct hv_pool *pool, u64 *set)
+{
+	u32 work = 0;
+
+	spt_links_clear_some(pool, set, &work, ~0u);
 }
 
 u64 spt_links_first_of_more(u64 set)

@@ -99,6 +99,11 @@ static inline bool spt_links_del(struct hv_pool *pool, u64 *set, u64 link, u32 *
 	return true;
 }
 
+/*
+ * Forgets members, node by node, while *work is not above limit; adds a node each to
+ * it. False: some are left.
+ */
+bool spt_links_clear_some(struct hv_pool *pool, u64 *set, u32 *work, u32 limit);
 /* Forgets all members; the owner's tags stay. */
 void spt_links_clear(struct hv_pool *pool, u64 *set);
 /* A member of a set that is not empty; it is the cheapest to delete. */

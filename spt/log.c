@@ -62,50 +62,85 @@ static void renew_page(struct spt *spt, struct spt_page *sp, bool keep)
 	}
 }
 
-static void renew_list(struct spt *spt, struct list_head *list, bool keep)
+/* Where the list of a page ends the next one begins, and NULL says that all are through. */
+static struct list_head *next_page(struct spt *spt, struct list_head *at)
 {
-	struct spt_page *sp;
-
-	list_for_each_entry(sp, list, list)
-		renew_page(spt, sp, keep);
+	if (at == &spt->lru)
+		at = spt->stale_upper.next;
+	if (at == &spt->stale_upper)
+		at = spt->stale_leaf.next;
+	if (at == &spt->stale_leaf)
+		at = spt->aside.next;
+	return at == &spt->aside ? NULL : at;
 }
 
 /*
  * keep: what the old period has in the entries is to be told. The flush makes
- * the CPU look at them again.
+ * the CPU look at them again. False at the limit of work: spt->log_at says where
+ * it goes on, if no event comes first, which may have moved or changed pages that are
+ * done. With all done it stays at the end, and this does nothing, until such an event.
  */
-static void renew(struct spt *spt, bool keep)
+static bool renew(struct spt *spt, bool keep)
 {
-	renew_list(spt, &spt->lru, keep);
-	renew_list(spt, &spt->stale_upper, keep);
-	renew_list(spt, &spt->stale_leaf, keep);
-	renew_list(spt, &spt->aside, keep);
+	struct list_head *at = spt->log_at ? spt->log_at : spt->lru.next;
+
+	if (at == &spt->aside)
+		return true;
 	hv_flush_context(spt->mmu);
+	while ((at = next_page(spt, at))) {
+		struct spt_page *sp = list_entry(at, struct spt_page, list);
+
+		if (spt_is_over(spt)) {
+			spt->log_at = at;
+			return false;
+		}
+		at = at->next;
+		spt->mmu->work += spt_page_work(sp);
+		renew_page(spt, sp, keep);
+	}
+	spt->log_at = &spt->aside;
+	return true;
+}
+
+static bool start(struct spt *spt, bool last)
+{
+	u32 method = spt->mmu->knob[HVBENCH_KNOB_LOG];
+
+	spt->log_fault = method == HVBENCH_LOG_FAULT;
+	spt->log_ad = method == HVBENCH_LOG_AD;
+	/* When no bit is left of which an entry could be made writable. */
+	return !last || renew(spt, false);
 }
 
 /*
- * After STOP entries without W get it back when a write faults, and those
- * without A and D cost the CPU a write each, once.
+ * A shadow knows no blocks of guest frames: START goes through all its pages at the
+ * last block, COLLECT at the first. After STOP entries without W get it back when a
+ * write faults, and those without A and D cost the CPU a write each, once.
  */
-void spt_log(struct hv_mmu *mmu, enum hv_log_action action)
+bool spt_log(struct hv_mmu *mmu, enum hv_log_action action, u64 gfn, u64 frames)
 {
 	struct spt *spt = mmu->backend;
-	u32 method = mmu->knob[HVBENCH_KNOB_LOG];
+	bool last = gfn + frames == mmu->memory->nr_frames, done = true;
 
 	if (unlikely(spt->broken))
-		return;
+		return true;
+	spt->work = 0;
+	if (mmu->dirty.fresh)
+		spt->log_at = NULL;
+	/* What was put aside may have A and D to tell. */
+	if (unlikely(spt->draining) && !spt_drain(spt))
+		return false;
 	switch (action) {
 	case HV_LOG_START:
-		spt->log_fault = method == HVBENCH_LOG_FAULT;
-		spt->log_ad = method == HVBENCH_LOG_AD;
-		renew(spt, false);
+		done = start(spt, last);
 		break;
 	case HV_LOG_COLLECT:
-		renew(spt, true);
+		done = renew(spt, true);
 		break;
 	case HV_LOG_STOP:
 		spt->log_fault = false;
 		spt->log_ad = false;
 		break;
 	}
+	return done;
 }

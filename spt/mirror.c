@@ -29,6 +29,7 @@ static void mirror_entry(struct spt *spt, struct spt_page *sp, u32 index, u64 no
 		spt_entry_drop(spt, sp, index);
 	}
 	hv_count(spt->mmu, spt_mirror);
+	spt->work++;
 	/* The CPU may cache it from now on, so the guest need not fault first. */
 	if (spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now) &&
 	    spt_leaf_try(spt, sp, index, now))
@@ -43,9 +44,10 @@ static bool mirror_page(struct spt *spt, struct spt_page *sp, u32 first, u32 las
 	const u64 *table = spt_guest_table(spt, sp);
 	u32 index;
 
+	spt->mmu->work += last - first;
 	for (index = first; index <= last; index++) {
 		mirror_entry(spt, sp, index, table ? READ_ONCE(table[index]) : 0);
-		if (spt->work > SPT_WORK_MAX)
+		if (spt_is_overworked(spt))
 			return false;
 	}
 	return true;

@@ -121,12 +121,14 @@ bool spt_page_free(struct spt *spt, struct spt_page *sp)
 		u64 link = spt_links_first(sp->parents);
 
 		spt_entry_unlink(spt, spt_link_page(link), spt_link_index(link));
-		if (unlikely(spt->broken))
+		spt->work++;
+		if (unlikely(spt->broken || spt_is_overworked(spt)))
 			return false;
 	}
+	spt->mmu->work += spt_free_work(sp);
 	spt_for_each_used(sp, index) {
 		spt_entry_drop(spt, sp, index);
-		if (spt->work > SPT_WORK_MAX)
+		if (spt_is_overworked(spt))
 			return false;
 	}
 	spt_untrack(spt, sp);
@@ -150,14 +152,15 @@ static struct spt_page *oldest(struct spt *spt)
 
 /*
  * A full cache loses its oldest pages: the guest refaults, and notices
- * nothing. What the reverse map itself holds goes only with everything.
+ * nothing. What the reverse map itself holds goes only with everything. Where
+ * giving it all back is too much for one event, the next ones do, before anything else.
  */
 void spt_evict(struct spt *spt)
 {
 	const struct hv_pool *pool = spt->mmu->pool;
 	struct spt_page *sp;
 
-	while (pool->used_pages + SPT_FAULT_PAGES > pool->limit_pages && !spt->broken) {
+	while (!spt_has_room(pool) && !spt->broken && !spt->draining) {
 		sp = oldest(spt);
 		if (!sp || !spt->strategy->drop(spt, sp)) {
 			spt->strategy->zap_all(spt);
@@ -168,12 +171,33 @@ void spt_evict(struct spt *spt)
 	}
 }
 
-void spt_reap(struct spt *spt)
+bool spt_drain(struct spt *spt)
+{
+	if (!spt_reap(spt))
+		return false;
+	while (!list_empty(&spt->dead)) {
+		struct spt_page *sp = list_first_entry(&spt->dead, struct spt_page, list);
+
+		if (spt_is_over(spt) || !spt->strategy->release(spt, sp))
+			return false;
+	}
+	if (!spt_rmap_drain(spt))
+		return false;
+	spt->draining = false;
+	return true;
+}
+
+bool spt_reap(struct spt *spt)
 {
 	while (!list_empty(&spt->orphans) && !spt->broken) {
 		struct spt_page *sp = list_first_entry(&spt->orphans, struct spt_page, list);
 
+		if (unlikely(spt_is_over(spt))) {
+			spt->draining = true;
+			return false;
+		}
 		if (unlikely(!spt_page_free(spt, sp)))
 			spt->strategy->zap_all(spt);
 	}
+	return true;
 }

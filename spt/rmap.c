@@ -19,6 +19,14 @@ static struct spt_chunk *chunk_of(const struct spt *spt, u64 gfn)
 	return likely(chunk < spt->nr_chunks) ? &spt->chunk[chunk] : NULL;
 }
 
+void spt_chunk_use(struct spt *spt, struct spt_chunk *chunk)
+{
+	if (chunk->next)
+		return;
+	chunk->next = spt->used_chunks;
+	spt->used_chunks = SPT_CHUNK_NAME(chunk - spt->chunk);
+}
+
 u64 *spt_rmap_make_page(struct spt *spt, u64 gfn)
 {
 	struct spt_chunk *chunk = chunk_of(spt, gfn);
@@ -33,6 +41,7 @@ u64 *spt_rmap_make_page(struct spt *spt, u64 gfn)
 			spt_broken(spt, "no memory for the reverse map");
 			return NULL;
 		}
+		spt_chunk_use(spt, chunk);
 	}
 	return &chunk->rmap[gfn % HV_CHUNK_FRAMES];
 }
@@ -45,7 +54,7 @@ bool spt_may_map(const struct spt *spt, u64 gfn)
 	if (set && !spt_links_full(*set))
 		return true;
 	return hv_pool_has(pool, SPT_FAULT_PAGES + 1, SPT_FAULT_NODES + 1) &&
-	       pool->used_pages < pool->limit_pages;
+	       spt_held(pool) + 1 < pool->limit_pages;
 }
 
 void spt_rmap_del(struct spt *spt, struct spt_page *sp, u32 index)
@@ -57,12 +66,25 @@ void spt_rmap_del(struct spt *spt, struct spt_page *sp, u32 index)
 		spt_broken(spt, "an entry is missing in the reverse map");
 }
 
+/*
+ * Counts one link among the searched. False: they are too many, and the event ends by
+ * forgetting everything, so that what is left here does not matter.
+ */
+static bool may_go_on(struct spt *spt)
+{
+	spt->work++;
+	if (likely(!spt_is_overworked(spt)))
+		return true;
+	spt->overworked = true;
+	return false;
+}
+
 static void protect(struct spt *spt, u64 *set)
 {
 	struct spt_links_iter iter = spt_links_begin(*set);
 	u64 link;
 
-	while ((link = spt_links_next(&iter)))
+	while ((link = spt_links_next(&iter)) && may_go_on(spt))
 		spt_entry_protect(spt, spt_link_page(link), spt_link_index(link));
 	*set |= SPT_PROTECTED;
 }
@@ -70,7 +92,7 @@ static void protect(struct spt *spt, u64 *set)
 /* A page table in the middle: what maps the chunk as a whole has to go. */
 static void split(struct spt *spt, struct spt_chunk *chunk)
 {
-	while (!spt_links_empty(chunk->large) && !spt->broken) {
+	while (!spt_links_empty(chunk->large) && !spt->broken && may_go_on(spt)) {
 		u64 link = spt_links_first(chunk->large);
 
 		spt_entry_drop(spt, spt_link_page(link), spt_link_index(link));
@@ -153,25 +175,61 @@ void spt_close(struct spt *spt, u64 gfn)
 	trace_shadow_sync(gfn);
 }
 
-void spt_rmap_clear(struct spt *spt)
+/* False at the limit of work. A frame's set, once empty, has no tags either. */
+static bool clear_chunk(struct spt *spt, struct spt_chunk *chunk)
 {
 	struct hv_pool *pool = spt->mmu->pool;
-	u32 i, j;
+	u32 *work = &spt->mmu->work, limit = spt->mmu->work_limit, i;
 
-	for (i = 0; i < spt->nr_chunks; i++) {
-		struct spt_chunk *chunk = &spt->chunk[i];
-
-		spt_links_clear(pool, &chunk->large);
-		chunk->tables = 0;
-		if (!chunk->rmap)
+	if (!spt_links_clear_some(pool, &chunk->large, work, limit))
+		return false;
+	chunk->tables = 0;
+	*work += HV_CHUNK_FRAMES / 16;
+	for (i = 0; chunk->rmap && i < HV_CHUNK_FRAMES; i++) {
+		if (!chunk->rmap[i])
 			continue;
-		for (j = 0; j < HV_CHUNK_FRAMES; j++) {
-			if (chunk->rmap[j]) {
-				spt_links_clear(pool, &chunk->rmap[j]);
-				chunk->rmap[j] = 0;
-			}
-		}
-		hv_pool_give_beside(pool, chunk->rmap);
-		chunk->rmap = NULL;
+		if (!spt_links_clear_some(pool, &chunk->rmap[i], work, limit))
+			return false;
+		chunk->rmap[i] = 0;
 	}
+	if (chunk->rmap)
+		hv_pool_give_beside(pool, chunk->rmap);
+	chunk->rmap = NULL;
+	return true;
+}
+
+static bool clear_map(struct spt *spt, struct spt_chunk *map, u32 *used)
+{
+	while (*used != SPT_CHUNK_END) {
+		struct spt_chunk *chunk = &map[*used - SPT_CHUNK_NAME(0)];
+
+		if (spt_is_over(spt) || !clear_chunk(spt, chunk))
+			return false;
+		*used = chunk->next;
+		chunk->next = 0;
+	}
+	return true;
+}
+
+void spt_rmap_set_aside(struct spt *spt)
+{
+	swap(spt->chunk, spt->spare);
+	swap(spt->used_chunks, spt->used_spare);
+}
+
+bool spt_rmap_drain(struct spt *spt)
+{
+	return clear_map(spt, spt->spare, &spt->used_spare);
+}
+
+void spt_rmap_clear(struct spt *spt)
+{
+	u32 work = spt->mmu->work, limit = spt->mmu->work_limit;
+
+	spt->work = 0;
+	spt->mmu->work = 0;
+	spt->mmu->work_limit = ~0u;
+	clear_map(spt, spt->chunk, &spt->used_chunks);
+	spt->mmu->work = work;
+	spt->mmu->work_limit = limit;
 }

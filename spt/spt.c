@@ -123,23 +123,27 @@ static int spt_create(struct hv_mmu *mmu)
 	INIT_LIST_HEAD(&spt->aside);
 	INIT_LIST_HEAD(&spt->lru);
 	INIT_LIST_HEAD(&spt->orphans);
+	INIT_LIST_HEAD(&spt->dead);
 	set_knobs(spt, mmu);
 	spt->nr_chunks = DIV_ROUND_UP(mmu->memory->nr_frames, HV_CHUNK_FRAMES);
+	spt->used_chunks = SPT_CHUNK_END;
+	spt->used_spare = SPT_CHUNK_END;
 	spt->chunk = hv_zalloc(sizeof(*spt->chunk) * spt->nr_chunks);
-	if (!spt->chunk)
+	spt->spare = hv_zalloc(sizeof(*spt->spare) * spt->nr_chunks);
+	if (!spt->chunk || !spt->spare)
 		goto out_free;
 	mmu->backend = spt;
 	set_controls(spt, &mmu->controls);
 	root = spt_root_create(spt, spt_root_key(spt, &mmu->paging));
 	if (!root)
-		goto out_chunks;
+		goto out_free;
 	spt_use_root(spt, root);
 	return 0;
 
-out_chunks:
+out_free:
 	mmu->backend = NULL;
 	hv_free(spt->chunk);
-out_free:
+	hv_free(spt->spare);
 	hv_free(spt);
 	return -ENOMEM;
 }
@@ -153,8 +157,12 @@ static void spt_destroy(struct hv_mmu *mmu)
 	spt_page_release_all(spt, &spt->stale_leaf);
 	spt_page_release_all(spt, &spt->aside);
 	spt_page_release_all(spt, &spt->orphans);
+	spt_page_release_all(spt, &spt->dead);
+	spt_rmap_clear(spt);
+	spt_rmap_set_aside(spt);
 	spt_rmap_clear(spt);
 	hv_free(spt->chunk);
+	hv_free(spt->spare);
 	hv_free(spt);
 	mmu->backend = NULL;
 }
@@ -167,7 +175,13 @@ static enum hv_verdict begin(struct spt *spt)
 	if (unlikely(!hv_pool_has(spt->mmu->pool, SPT_EVENT_PAGES, SPT_EVENT_NODES)))
 		return HV_NEED_POOL;
 	spt->work = 0;
-	return HV_DONE;
+	spt->mmu->work = 0;
+	spt->log_at = NULL;
+	if (likely(!spt->draining))
+		return HV_DONE;
+	/* The event then begins with nothing done. */
+	spt_drain(spt);
+	return HV_AGAIN;
 }
 
 /* Where nothing is open that the root reaches, the guest's INVLPG finds nothing to do here. */
@@ -187,6 +201,11 @@ static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
 {
 	if (unlikely(!list_empty(&spt->orphans)))
 		spt_reap(spt);
+	if (unlikely(spt->overworked)) {
+		spt->strategy->zap_all(spt);
+		if (verdict == HV_FILLED)
+			verdict = HV_AGAIN;
+	}
 	if (spt->absent)
 		spt_filter_update(spt);
 	if (spt->traps)
@@ -245,8 +264,11 @@ static enum hv_verdict spt_wrote(struct hv_mmu *mmu, u64 gpa, u32 bytes)
 		return HV_BROKEN;
 	spt->work = 0;
 	set = spt_rmap(spt, gpa >> HV_PAGE_SHIFT);
-	if (set && *set & SPT_PROTECTED)
+	if (set && *set & SPT_PROTECTED) {
 		spt_mirror(spt, gpa, bytes);
+		mmu->work += spt->work;
+		spt->log_at = NULL;
+	}
 	return end(spt, HV_DONE);
 }
 
@@ -258,6 +280,7 @@ static enum hv_verdict spt_cannot_emulate(struct hv_mmu *mmu, u64 gpa)
 
 	if (spt->must_emulate)
 		return HV_UNSUPPORTED;
+	spt->log_at = NULL;
 	if (set && *set & SPT_PROTECTED)
 		spt_open(spt, gfn);
 	return end(spt, HV_TRACKED);
@@ -275,6 +298,7 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 {
 	struct spt *spt = mmu->backend;
 	enum hv_verdict verdict = begin(spt);
+	bool same_mode = true;
 	u64 key;
 
 	if (unlikely(verdict != HV_DONE))
@@ -286,11 +310,15 @@ static enum hv_verdict spt_set_paging(struct hv_mmu *mmu, const struct hv_paging
 			return HV_DONE;
 		key = (wanted->cr3 & PT_ADDR) | (spt->root->key & ~PT_ADDR);
 	} else {
-		spt->filter_fits = filter_fits(wanted);
+		same_mode = false;
 		key = spt_root_key(spt, wanted);
 	}
-	spt_make_room(spt);
-	spt->strategy->set_root(spt, key);
+	if (spt_make_room(spt) && unlikely(spt->draining))
+		return end(spt, HV_AGAIN);
+	if (unlikely(!spt->strategy->set_root(spt, key)))
+		return end(spt, HV_AGAIN);
+	if (unlikely(!same_mode))
+		spt->filter_fits = filter_fits(wanted);
 	return end(spt, HV_DONE);
 }
 
@@ -302,8 +330,7 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	spt->right_gva = 0;
-	spt->strategy->invlpg(spt, gva);
-	return end(spt, HV_DONE);
+	return end(spt, spt->strategy->invlpg(spt, gva) ? HV_DONE : HV_AGAIN);
 }
 
 /*
@@ -320,11 +347,11 @@ static enum hv_verdict spt_invpcid(struct hv_mmu *mmu, enum hv_invpcid type, u16
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	spt->right_gva = 0;
-	if (spt->tracks)
-		spt_sync_root(spt);
-	else
+	if (!spt->tracks)
 		spt->strategy->zap_all(spt);
-	return end(spt, HV_DONE);
+	else if (!spt_sync_root(spt, spt->root, false))
+		verdict = HV_AGAIN;
+	return end(spt, verdict);
 }
 
 const struct hv_mmu_ops spt_mmu_ops = {

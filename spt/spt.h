@@ -67,6 +67,9 @@
  *     has not mapped.
  * 10. A page in spt->aside is not reached from spt->root: it is brought up to
  *     date before a root is used, or a link made, that leads to it.
+ * 11. A page in dead is no longer in use: nothing of the above is said of it, or of
+ *     what hangs on it in a tree. The reverse map that is set aside (spare) is theirs.
+ *     With draining set these, or orphans, have outlived an event.
  */
 #ifndef SPT_H
 #define SPT_H
@@ -131,15 +134,20 @@ struct spt_strategy {
 	bool tracks;
 	/* Writes to guest tables are emulated and mirrored at once. */
 	bool traps;
-	/* The guest loaded a paging register: a full flush, and this root. */
-	void (*set_root)(struct spt *spt, u64 key);
-	void (*invlpg)(struct spt *spt, u64 gva);
+	/*
+	 * The guest loaded a paging register: a full flush, and this root. False,
+	 * here and below: not done yet, the event is to come again.
+	 */
+	bool (*set_root)(struct spt *spt, u64 key);
+	bool (*invlpg)(struct spt *spt, u64 gva);
 	/* child has lost a parent. NULL: nothing to do then. */
 	void (*unlinked)(struct spt *spt, struct spt_page *child);
 	/* Forgets one page, and in a tree what hangs on it; false: too much work. */
 	bool (*drop)(struct spt *spt, struct spt_page *sp);
 	/* Forgets every page but spt->root, and what that holds. */
 	void (*zap_all)(struct spt *spt);
+	/* Gives back a page of spt->dead, by and by: false at the limit of work. */
+	bool (*release)(struct spt *spt, struct spt_page *sp);
 };
 
 extern const struct spt_strategy spt_vtlb, spt_unsync, spt_trap;
@@ -149,7 +157,14 @@ struct spt_chunk {
 	u64 *rmap; /* by frame in it: a set with tags; NULL: no page yet */
 	u64 large; /* set of the 2M leaves that map it */
 	u32 tables; /* frames in it with SPT_TABLE */
+	u32 next; /* of the map's chunks in use, see SPT_CHUNK_END */
 };
+
+static_assert(sizeof(struct spt_chunk) == 24);
+
+/* A list of chunks: 0 says of a chunk that it is in none, n + 2 names chunk n. */
+#define SPT_CHUNK_END 1
+#define SPT_CHUNK_NAME(n) ((n) + 2)
 
 #define SPT_MAX_KEPT 256
 
@@ -161,6 +176,8 @@ struct spt {
 	bool tracks, traps; /* the strategy's, for the hot path */
 	bool keeps_guest; /* leaf pages have guest[] */
 	bool broken; /* what cannot be was met, see spt_broken() */
+	bool draining; /* what an event has left over is to be given back before another */
+	bool overworked; /* this event ends by forgetting everything */
 	bool must_emulate; /* the last HV_EMULATE had no other way */
 	bool pcid; /* each kept root has a PCID of its own on the CPU */
 	bool large; /* 2M leaves are allowed */
@@ -169,10 +186,20 @@ struct spt {
 	u32 prefill_direct; /* the same for pieces of a large page: there is nothing to check */
 	u64 absent; /* what a shadow entry holds of which nothing is known */
 	bool filter_fits; /* with these registers the CPU's error codes are the guest's */
-	u32 work; /* links searched in this event */
+	u32 work; /* links searched in this event; all else is in mmu->work */
 	u64 right_gva; /* plus 1: of the last event, a fault that found nothing to fill */
 	u32 nr_chunks; /* of guest memory */
-	struct spt_chunk *chunk;
+	struct spt_chunk *chunk; /* the reverse map */
+	u32 used_chunks; /* list of those that hold something */
+	/* What zap_all put aside until it is given back, see spt_drain(). */
+	struct spt_chunk *spare;
+	u32 used_spare;
+	struct list_head dead;
+	/* Where a pass over all pages for the log goes on; NULL: from the beginning. */
+	struct list_head *log_at;
+	/* A load of a root that is not done: its key, or 0, and while it is prepared, its page. */
+	u64 unfinished_root;
+	const struct spt_page *next_root;
 	/* Pages that may differ from guest memory, by level; see sync.c. */
 	struct list_head stale_upper, stale_leaf;
 	struct list_head aside; /* the same, of any level, that the root does not reach */
@@ -208,13 +235,6 @@ struct spt {
  * not push each other out.
  */
 #define SPT_LIMIT_MIN 64
-
-/*
- * Links searched per event before the backend would rather forget everything:
- * bounds the time with interrupts off against a guest that maps one frame
- * everywhere and then takes all of it away at once.
- */
-#define SPT_WORK_MAX 65536
 
 static inline u32 spt_level(const struct spt_page *sp)
 {
@@ -321,6 +341,24 @@ static inline bool spt_is_stale(const struct spt *spt)
 	return !list_empty(&spt->stale_upper) || !list_empty(&spt->stale_leaf);
 }
 
+/*
+ * Time with interrupts off is bounded in two ways. Where pages are worked on one by
+ * one, the event ends when it has worked enough, and comes again for the rest:
+ */
+static inline bool spt_is_over(const struct spt *spt)
+{
+	return spt->mmu->work + spt->work > spt->mmu->work_limit;
+}
+
+/*
+ * And where one page or frame alone has so many links (a guest maps one frame
+ * everywhere, and then takes all of it away at once), everything is forgotten.
+ */
+static inline bool spt_is_overworked(const struct spt *spt)
+{
+	return spt->work > spt->mmu->work_limit / 4;
+}
+
 /* Says so once; the event and all after it end with HV_BROKEN. */
 static inline void spt_broken(struct spt *spt, const char *what)
 {
@@ -344,20 +382,52 @@ void spt_page_release(struct spt *spt, struct spt_page *sp);
 void spt_page_release_all(struct spt *spt, struct list_head *list);
 /* Drops the oldest pages until the pool's limit leaves room for a fault. */
 void spt_evict(struct spt *spt);
+/* Gives back what was put aside; false: there is more, and the limit of work is reached. */
+bool spt_drain(struct spt *spt);
 
-/* The same if need be; true if pages went. */
+/* How many entries are present. */
+static inline u32 spt_count_used(const struct spt_page *sp)
+{
+	u32 i, used = 0;
+
+	for (i = 0; i < ARRAY_SIZE(sp->used); i++)
+		used += hweight64(sp->used[i]);
+	return used;
+}
+
+/* The work of looking at all entries of a page; and of comparing them, or dropping them one by one. */
+static inline u32 spt_page_work(const struct spt_page *sp)
+{
+	return 16 + spt_count_used(sp);
+}
+
+static inline u32 spt_free_work(const struct spt_page *sp)
+{
+	return 16 + spt_count_used(sp) * 2;
+}
+
+/* What the limit is of: pages, and nodes as the pages that they fill. */
+static inline u32 spt_held(const struct hv_pool *pool)
+{
+	return pool->used_pages + pool->used_nodes / (HV_PAGE_BYTES / HV_NODE_BYTES);
+}
+
+static inline bool spt_has_room(const struct hv_pool *pool)
+{
+	return spt_held(pool) + SPT_FAULT_PAGES < pool->limit_pages;
+}
+
+/* Drops pages if need be; true if some went. */
 static inline bool spt_make_room(struct spt *spt)
 {
-	const struct hv_pool *pool = spt->mmu->pool;
-
-	if (likely(pool->used_pages + SPT_FAULT_PAGES <= pool->limit_pages))
+	if (likely(spt_has_room(spt->mmu->pool)))
 		return false;
 	spt_evict(spt);
 	return true;
 }
 
-/* Frees the pages that nothing points at any more. */
-void spt_reap(struct spt *spt);
+/* Frees the pages that nothing points at any more; false at the limit of work. */
+bool spt_reap(struct spt *spt);
 
 #define spt_for_each_mirror(spt, sp, gfn) \
 	for ((sp) = spt_page_first(spt, gfn); (sp); (sp) = spt_page_next(sp))
@@ -436,17 +506,26 @@ void spt_untrack(struct spt *spt, struct spt_page *sp);
 void spt_open(struct spt *spt, u64 gfn);
 /* Protects a table again. */
 void spt_close(struct spt *spt, u64 gfn);
-/* Empties the whole map and gives its pages back. */
+/* An empty map takes its place. Only if there is nothing aside. */
+void spt_rmap_set_aside(struct spt *spt);
+/* Empties the map that is aside, or the live one; false at the limit of work. */
+bool spt_rmap_drain(struct spt *spt);
 void spt_rmap_clear(struct spt *spt);
+/* The chunk is about to hold something. */
+void spt_chunk_use(struct spt *spt, struct spt_chunk *chunk);
 
 /* sync.c */
 /* The guest's table behind a page, or NULL: then all its entries count as absent. */
 const u64 *spt_guest_table(const struct spt *spt, const struct spt_page *sp);
-/* Pages that the root reaches are compared, repaired, and their tables protected. */
-void spt_sync_root(struct spt *spt);
+/*
+ * Pages that the root reaches are compared, repaired, and their tables protected.
+ * False, here and below: the limit of work is reached, some are left. whole: that
+ * must not be, and they are few.
+ */
+bool spt_sync_root(struct spt *spt, struct spt_page *root, bool whole);
 /* The same for those that name tables: the paging-structure caches. */
-void spt_sync_upper(struct spt *spt);
-/* top and what it reaches, before the root does: top may be gone. False: all is gone. */
+bool spt_sync_upper(struct spt *spt);
+/* top and what it reaches, before the root does: top may be gone. False: all may be gone. */
 bool spt_sync_below(struct spt *spt, struct spt_page *top);
 /* A leaf table that the root is to reach, and that stays open. False: all is gone. */
 bool spt_sync_open(struct spt *spt, struct spt_page *sp);
@@ -474,7 +553,7 @@ bool spt_log_withholds(const struct spt *spt, u64 gfn);
 bool spt_log_write(struct spt *spt, u64 gfn);
 /* Keeps the A and D bits of a leaf entry that is about to change. */
 void spt_log_keep(struct spt *spt, const struct spt_page *sp, u32 index);
-void spt_log(struct hv_mmu *mmu, enum hv_log_action action);
+bool spt_log(struct hv_mmu *mmu, enum hv_log_action action, u64 gfn, u64 frames);
 
 /* fill.c */
 /* The guest met a fault: the operation of hv/mmu.h. */

@@ -19,6 +19,12 @@
 /* Links climbed before a table counts as reached, which is always right. */
 #define CLIMB_MAX 64
 
+/* With more open tables than that none is climbed from: all count as reached. */
+#define CLIMB_PAGES_MAX 2048
+
+/* The work of an entry that is found stale, beside that of comparing it. */
+#define CHANGE_WORK 4
+
 static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 {
 	u64 then = sp->guest[index];
@@ -27,6 +33,7 @@ static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 	if (!spt_leaf_changed(then, now))
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
+	spt->mmu->work += CHANGE_WORK;
 	stays = spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now);
 	if (stays && !((then ^ now) & PT_ADDR)) {
 		spt_entry_change(spt, sp, index, now);
@@ -75,9 +82,10 @@ static bool sync_entries(struct spt *spt, struct spt_page *sp)
 	const u64 *table = spt_guest_table(spt, sp);
 	u32 index;
 
+	spt->mmu->work += spt_free_work(sp);
 	spt_for_each_used(sp, index) {
 		sync_index(spt, sp, table, index);
-		if (spt->work > SPT_WORK_MAX)
+		if (spt_is_overworked(spt))
 			return false;
 	}
 	return true;
@@ -89,7 +97,7 @@ static bool sync_entries(struct spt *spt, struct spt_page *sp)
  */
 static bool is_needless(const struct spt *spt, const struct spt_page *sp)
 {
-	if (sp == spt->root)
+	if (sp == spt->root || sp == spt->next_root)
 		return false;
 	if (!sp->slot && spt_links_empty(sp->parents))
 		return true;
@@ -132,12 +140,16 @@ bool spt_sync_open(struct spt *spt, struct spt_page *sp)
 	return false;
 }
 
-void spt_sync_upper(struct spt *spt)
+bool spt_sync_upper(struct spt *spt)
 {
 	struct list_head *list = &spt->stale_upper;
 
-	while (!list_empty(list) && !spt->broken)
+	while (!list_empty(list) && !spt->broken) {
+		if (unlikely(spt_is_over(spt)))
+			return false;
 		sync_page(spt, list_first_entry(list, struct spt_page, list));
+	}
+	return true;
 }
 
 /* Does a way lead from top to the page? Few links do, so it is climbed. */
@@ -157,35 +169,44 @@ static bool climbs_to(const struct spt_page *sp, const struct spt_page *top, u32
 	return false;
 }
 
-static bool is_reached(const struct spt_page *sp, const struct spt_page *top)
+static bool is_reached(const struct spt *spt, const struct spt_page *sp, const struct spt_page *top)
 {
 	u32 steps = 0;
 
-	return climbs_to(sp, top, &steps);
+	return unlikely(spt->nr_stale > CLIMB_PAGES_MAX) || climbs_to(sp, top, &steps);
 }
 
 /* Pages that are not reached go aside, or stay there. */
-static void settle(struct spt *spt, struct list_head *list)
+static bool settle(struct spt *spt, struct list_head *list, const struct spt_page *root, bool whole)
 {
 	struct spt_page *sp, *next;
 
 	list_for_each_entry_safe(sp, next, list, list) {
-		if (is_needless(spt, sp) || is_reached(sp, spt->root)) {
+		if (is_needless(spt, sp) || is_reached(spt, sp, root)) {
+			if (unlikely(spt_is_over(spt) && !whole))
+				return false;
+			/* All is gone, and with it what is next. */
 			if (!sync_page(spt, sp))
-				return;
+				return true;
 		} else if (list != &spt->aside) {
 			list_move_tail(&sp->list, &spt->aside);
 		}
 	}
+	return true;
 }
 
-void spt_sync_root(struct spt *spt)
+bool spt_sync_root(struct spt *spt, struct spt_page *root, bool whole)
 {
-	settle(spt, &spt->aside);
-	settle(spt, &spt->stale_upper);
-	settle(spt, &spt->stale_leaf);
-	while (spt->nr_stale > ASIDE_MAX && !spt->broken)
+	if (!settle(spt, &spt->aside, root, whole) ||
+	    !settle(spt, &spt->stale_upper, root, whole) ||
+	    !settle(spt, &spt->stale_leaf, root, whole))
+		return false;
+	while (spt->nr_stale > ASIDE_MAX && !spt->broken) {
+		if (unlikely(spt_is_over(spt) && !whole))
+			return false;
 		sync_page(spt, list_first_entry(&spt->aside, struct spt_page, list));
+	}
+	return true;
 }
 
 bool spt_sync_below(struct spt *spt, struct spt_page *top)
@@ -196,7 +217,9 @@ bool spt_sync_below(struct spt *spt, struct spt_page *top)
 
 	for (i = 0; i < ARRAY_SIZE(lists); i++) {
 		list_for_each_entry_safe(sp, next, lists[i], list) {
-			if (sp != top && is_reached(sp, top) && !sync_page(spt, sp))
+			if (sp == top || !is_reached(spt, sp, top))
+				continue;
+			if (unlikely(spt_is_over(spt)) || !sync_page(spt, sp))
 				return false;
 		}
 	}

@@ -11,36 +11,142 @@
  */
 #include "spt.h"
 
-static void keep_logged(struct spt *spt, const struct list_head *list)
+static void keep_logged(struct spt *spt, const struct spt_page *sp)
 {
-	const struct spt_page *sp;
 	u32 index;
 
-	list_for_each_entry(sp, list, list)
-		spt_for_each_used(sp, index)
-			if (spt_is_leaf(sp, index))
-				spt_log_keep(spt, sp, index);
+	if (likely(!spt->mmu->dirty.on))
+		return;
+	spt_for_each_used(sp, index)
+		if (spt_is_leaf(sp, index))
+			spt_log_keep(spt, sp, index);
 }
 
+/*
+ * A page that is not in use any more, nor in the hash. What it maps is of the reverse
+ * map that was set aside with it.
+ */
+static bool release(struct spt *spt, struct spt_page *sp)
+{
+	if (!spt_links_clear_some(spt->mmu->pool, &sp->parents, &spt->mmu->work,
+				  spt->mmu->work_limit))
+		return false;
+	spt->mmu->work += spt_page_work(sp);
+	keep_logged(spt, sp);
+	sp->stale = false;
+	spt_page_release(spt, sp);
+	return true;
+}
+
+/* The lists of all pages that are in use. */
+#define ALL_LISTS(spt)                                                                     \
+	{                                                                                  \
+		&(spt)->lru, &(spt)->stale_upper, &(spt)->stale_leaf, &(spt)->aside,       \
+			&(spt)->orphans                                                    \
+	}
+
+static void set_aside(struct spt *spt)
+{
+	struct list_head *lists[] = ALL_LISTS(spt);
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++)
+		list_splice_tail_init(lists[i], &spt->dead);
+	for (i = 0; i < spt->max_kept; i++) {
+		if (spt->kept[i].page)
+			spt->kept[i].page->slot = 0;
+		spt->kept[i].page = NULL;
+	}
+	spt->nr_kept = 0;
+	spt->nr_stale = 0;
+	spt_rmap_set_aside(spt);
+	spt->draining = true;
+}
+
+/* All in use now, in one go. */
+static void release_all(struct spt *spt)
+{
+	struct list_head *lists[] = ALL_LISTS(spt);
+	struct spt_page *sp;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		list_for_each_entry(sp, lists[i], list)
+			keep_logged(spt, sp);
+		spt_page_release_all(spt, lists[i]);
+	}
+	spt_rmap_clear(spt);
+}
+
+/*
+ * However many they are: what they hold is given back in this event as far as its
+ * work allows, and by the next ones (spt_drain()). Where there is something aside
+ * already, what is in use was made in this event, and that is little.
+ */
 static void zap_all(struct spt *spt)
 {
-	struct list_head *lists[] = { &spt->lru, &spt->stale_upper, &spt->stale_leaf, &spt->aside,
-				      &spt->orphans };
 	u64 key = spt->root->key;
-	u32 i;
 
 	if (unlikely(spt->broken))
 		return;
-	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		if (unlikely(spt->mmu->dirty.on))
-			keep_logged(spt, lists[i]);
-		spt_page_release_all(spt, lists[i]);
+	if (unlikely(!list_empty(&spt->dead) || spt->used_spare != SPT_CHUNK_END)) {
+		release_all(spt);
+	} else {
+		set_aside(spt);
+		spt_drain(spt);
 	}
 	memset(spt->hash, 0, sizeof(spt->hash[0]) << spt->hash_bits);
-	spt_rmap_clear(spt);
 	spt->work = 0;
+	spt->overworked = false;
 	hv_flush_context(spt->mmu);
 	spt_use_root(spt, spt_root_create(spt, key));
+}
+
+/* More open tables than that are compared before a root is used, not after. */
+#define SYNC_AT_ONCE 16
+
+/* The root with that key, made if need be; NULL: broken. */
+static struct spt_page *get_root(struct spt *spt, u64 key)
+{
+	struct spt_page *root = spt_page_find(spt, key);
+	/* Of a load that was not finished it is counted once. */
+	bool again = unlikely(spt->unfinished_root == key);
+
+	if (likely(root)) {
+		if (!again)
+			hv_count(spt->mmu, spt_root_hit);
+		return root;
+	}
+	if (!again)
+		hv_count(spt->mmu, spt_root_miss);
+	return spt_root_create(spt, key);
+}
+
+/*
+ * The guest goes on under the old root until all that the new one reaches is true:
+ * false, and the load comes again. Else the new root, which may be another by now,
+ * or NULL: broken.
+ */
+static bool sync_before(struct spt *spt, u64 old_key, u64 key, struct spt_page **root)
+{
+	bool done;
+
+	/* With few roots the new one may have taken the old one's place, or the reverse. */
+	if (unlikely(!spt->root))
+		spt_use_root(spt, *root);
+	spt->next_root = *root;
+	done = spt_sync_root(spt, *root, false);
+	spt->next_root = NULL;
+	spt->unfinished_root = key;
+	*root = spt_page_find(spt, key);
+	if (done) {
+		if (unlikely(!*root))
+			*root = spt_root_create(spt, key);
+		return true;
+	}
+	if (unlikely(spt->root->key != old_key))
+		spt_use_root(spt, spt_root_create(spt, old_key));
+	return false;
 }
 
 /*
@@ -48,28 +154,27 @@ static void zap_all(struct spt *spt)
  * that the root reaches must be true now. With a PCID of its own the CPU may
  * still hold what a kept root reached before: what goes now is flushed there too.
  */
-static void set_root(struct spt *spt, u64 key)
+static bool set_root(struct spt *spt, u64 key)
 {
 	struct spt_page *old = spt->root, *root;
+	u64 old_key = old->key;
 
-	if (key != old->key && !spt->pcid)
+	if (key != old_key && !spt->pcid)
 		hv_flush_context(spt->mmu);
-	root = spt_page_find(spt, key);
-	if (likely(root)) {
-		hv_count(spt->mmu, spt_root_hit);
-	} else {
-		hv_count(spt->mmu, spt_root_miss);
-		root = spt_root_create(spt, key);
-		if (!root)
-			return;
-	}
+	root = get_root(spt, key);
+	if (unlikely(spt->nr_stale > SYNC_AT_ONCE && root && !sync_before(spt, old_key, key, &root)))
+		return false;
+	spt->unfinished_root = 0;
+	if (unlikely(!root))
+		return true;
 	old = spt->root;
 	if (likely(old != root))
 		spt_use_root(spt, root);
 	if (old && old != root && unlikely(spt_is_empty(old)))
 		spt_page_free(spt, old);
 	if (unlikely(spt->nr_stale))
-		spt_sync_root(spt);
+		spt_sync_root(spt, root, true);
+	return true;
 }
 
 /*
@@ -79,22 +184,24 @@ static void set_root(struct spt *spt, u64 key)
  * of a large page, which then is true as well, or an entry of one leaf table,
  * the rest of which may stay as it is.
  */
-static void invlpg(struct spt *spt, u64 gva)
+static bool invlpg(struct spt *spt, u64 gva)
 {
 	struct spt_page *sp;
 	u32 level;
 
-	spt_sync_upper(spt);
+	if (!spt_sync_upper(spt))
+		return false;
 	if (unlikely(spt->broken))
-		return;
+		return true;
 	sp = spt->root;
 	for (level = spt->levels; level > 1; level--) {
 		sp = spt_child(sp, pt_index(gva, level));
 		if (!sp)
-			return;
+			return true;
 	}
 	if (sp->stale)
 		spt_sync_entry(spt, sp, pt_index(gva, 1));
+	return true;
 }
 
 /*
@@ -118,6 +225,7 @@ const struct spt_strategy spt_unsync = {
 	.unlinked = NULL,
 	.drop = spt_page_free,
 	.zap_all = zap_all,
+	.release = release,
 };
 
 const struct spt_strategy spt_trap = {
@@ -128,4 +236,5 @@ const struct spt_strategy spt_trap = {
 	.unlinked = unlinked,
 	.drop = spt_page_free,
 	.zap_all = zap_all,
+	.release = release,
 };

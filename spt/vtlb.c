@@ -7,18 +7,31 @@
  */
 #include "spt.h"
 
-/* A page of the tree with all that hangs on it: at most four levels deep. */
-static void release_tree(struct spt *spt, struct spt_page *sp)
+/*
+ * A page of a tree that is cut off, with all that hangs on it: at most four levels
+ * deep. What is gone is not in its parent any more, should the work come to its limit.
+ */
+static bool release(struct spt *spt, struct spt_page *sp)
 {
 	u32 index;
 
 	spt_for_each_used(sp, index) {
-		if (!spt_is_leaf(sp, index))
-			release_tree(spt, sp->child[index]);
-		else if (unlikely(spt->mmu->dirty.on))
+		/* Leaf tables are most of it, and most have nothing to tell. */
+		if (spt_level(sp) == 1 && likely(!spt->mmu->dirty.on))
+			break;
+		if (spt_is_leaf(sp, index)) {
 			spt_log_keep(spt, sp, index);
+			continue;
+		}
+		if (spt_is_over(spt) || !release(spt, sp->child[index]))
+			return false;
+		sp->child[index] = NULL;
+		sp->shadow[index] = 0;
+		sp->used[index / 64] &= ~BIT_ULL(index % 64);
 	}
+	spt->mmu->work += spt_page_work(sp);
 	spt_page_release(spt, sp);
+	return true;
 }
 
 static bool drop(struct spt *spt, struct spt_page *sp)
@@ -31,7 +44,9 @@ static bool drop(struct spt *spt, struct spt_page *sp)
 
 static void unlinked(struct spt *spt, struct spt_page *child)
 {
-	release_tree(spt, child);
+	list_move_tail(&child->list, &spt->dead);
+	spt->draining = true;
+	spt_drain(spt);
 }
 
 static void zap_all(struct spt *spt)
@@ -43,15 +58,16 @@ static void zap_all(struct spt *spt)
 		spt_entry_drop(spt, root, index);
 }
 
-static void set_root(struct spt *spt, u64 key)
+static bool set_root(struct spt *spt, u64 key)
 {
 	hv_count(spt->mmu, spt_root_miss);
 	zap_all(spt);
 	spt->root->key = key;
+	return true;
 }
 
 /* A translation of a large page goes with all its pieces. */
-static void invlpg(struct spt *spt, u64 gva)
+static bool invlpg(struct spt *spt, u64 gva)
 {
 	struct spt_page *sp = spt->root, *child;
 	u32 level, index;
@@ -59,14 +75,15 @@ static void invlpg(struct spt *spt, u64 gva)
 	for (level = spt->levels; level; level--) {
 		index = pt_index(gva, level);
 		if (!spt_is_used(sp, index))
-			return;
+			return true;
 		child = level > 1 ? spt_child(sp, index) : NULL;
 		if (!child || spt_is_direct(child)) {
 			spt_entry_drop(spt, sp, index);
-			return;
+			return true;
 		}
 		sp = child;
 	}
+	return true;
 }
 
 const struct spt_strategy spt_vtlb = {
@@ -76,4 +93,5 @@ const struct spt_strategy spt_vtlb = {
 	.unlinked = unlinked,
 	.drop = drop,
 	.zap_all = zap_all,
+	.release = release,
 };

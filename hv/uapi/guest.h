@@ -40,13 +40,16 @@ enum hvbench_doorbell {
 	/*
 	 * Dirty logging, done by the engine at once; an exit like any other. RAX
 	 * becomes 0, or ~0 where the VM was made without a log or a bitmap does not
-	 * fit into memory.
+	 * fit into memory. A VM of more than some GiB may see it exit several times: the
+	 * work is done in slices.
 	 */
 	HVBENCH_BELL_LOG_START = 5,
 	/*
 	 * RDI: gpa, page aligned, of a bitmap of all guest frames, whose bits are
 	 * set for those written since the last look. RSI: the same for those
-	 * touched, or 0. Only the log's method ad tells of touches.
+	 * touched, or 0. Only the log's method ad tells of touches. A bitmap where
+	 * the tool forbids the guest to write (HVBENCH_SET_RIGHTS) is an access that is
+	 * forbidden: it ends the run.
 	 */
 	HVBENCH_BELL_LOG_COLLECT = 6,
 	HVBENCH_BELL_LOG_STOP = 7,

@@ -96,6 +96,8 @@ struct hvbench_start {
  * Runs the guest until it needs the tool; the answer is in struct
  * hvbench_run. The argument is 0, else -EINVAL. -EINTR: a signal is pending, call again. -EIO: this
  * run has ended before, or has no start yet. -EBUSY: another thread is in HVBENCH_RUN.
+ * While VMX is off on a CPU (the system suspends), this and what else needs it, SET_START
+ * and LOG, wait for it; a signal ends the wait: -EINTR.
  */
 #define HVBENCH_RUN _IO(0xBC, 3)
 
@@ -122,7 +124,8 @@ struct hvbench_rights {
  * Dirty logging from outside (the guest can do the same by doorbells, see
  * guest.h). COLLECT writes bitmaps of guest frames, one bit each from frame 0
  * on, to the addresses that are not 0; what can't be written there stays for the
- * next look. -EINVAL where the knob log is off; -EBUSY during HVBENCH_RUN.
+ * next look. -EINVAL where the knob log is off; -EBUSY during HVBENCH_RUN; -EINTR
+ * leaves it done in part.
  */
 enum hvbench_log_action {
 	HVBENCH_LOG_START,

@@ -7,19 +7,23 @@ times and the host's interrupts may differ. What differs is named, not hidden.
 import measure
 from results import ENGINE
 
-# Times, and what is the host's own.
-MAY_DIFFER = ("tsc", "outside_tsc", "host_exits", "host_tsc")
+TIMES = ("tsc", "outside_tsc")
 
 
 def counts_of(sample):
     """The counters of a sample that must repeat."""
-    return {
+    host = measure.host_interrupts(sample)
+    counts = {
         c: v
         for c, v in sample.items()
-        if c not in MAY_DIFFER
+        if c not in TIMES
         and not c.startswith(("outside_tsc.", "outside_histogram."))
         and not (c.startswith("exit.") and c[len("exit.") :] in measure.HOST)
     }
+    counts["vm_exits"] -= host
+    if counts.get("flush_transition"):
+        counts["flush_transition"] -= min(host, counts["flush_transition"])
+    return counts
 
 
 def unsteady(results, engine=ENGINE):
