@@ -41,6 +41,7 @@ void machine_create(struct machine *m, const struct machine_config *config)
 		.memory = &m->memory,
 		.pool = &m->pool,
 		.counter = m->counter,
+		.work_limit = HV_WORK_MAX,
 		.paging = config->paging,
 	};
 	if (config->knob[HVBENCH_KNOB_BACKING] == HVBENCH_SIZE_1G
@@ -52,6 +53,7 @@ void machine_create(struct machine *m, const struct machine_config *config)
 	}
 	if (config->knob[HVBENCH_KNOB_LOG]) {
 		m->mmu.dirty.words = DIV_ROUND_UP(m->memory.nr_frames, 64);
+		m->mmu.dirty.block = 16;
 		m->mmu.dirty.written = calloc(3 * m->mmu.dirty.words, sizeof(u64));
 		assert(m->mmu.dirty.written);
 		m->mmu.dirty.touched = m->mmu.dirty.written + m->mmu.dirty.words;
@@ -300,6 +302,11 @@ static bool unchanged(struct machine *m, u64 gva, const struct before *before, c
 	return true;
 }
 
+static u32 allowed_over_limit(const struct machine *m)
+{
+	return m->mmu.work_limit < HV_WORK_MAX ? m->mmu.ops->pages : 0;
+}
+
 /* Mends what the backend asks for; false on a breach of the contract. */
 bool machine_obey(struct machine *m, enum hv_verdict verdict, u64 gva,
 		  const struct hv_answer *answer, const struct before *before)
@@ -331,9 +338,12 @@ bool machine_obey(struct machine *m, enum hv_verdict verdict, u64 gva,
 	case HV_FORBIDDEN:
 		return machine_fail(m, "HV_FORBIDDEN, and nothing is forbidden");
 	default:
-		if (m->pool.used_pages > m->pool.limit_pages &&
+		/* Where the work was too much for one event, what goes is still there. */
+		if (hv_pool_used_bytes(&m->pool) >
+			    ((u64)m->pool.limit_pages + allowed_over_limit(m)) * HV_PAGE_BYTES &&
 		    m->pool.used_pages > before->used_pages && !m->mmu.controls.nested)
-			return machine_fail(m, "%u pages in use, limit %u", m->pool.used_pages,
+			return machine_fail(m, "%u pages and %u nodes in use, limit %u pages",
+					    m->pool.used_pages, m->pool.used_nodes,
 					    m->pool.limit_pages);
 		return true;
 	}
@@ -342,7 +352,7 @@ bool machine_obey(struct machine *m, enum hv_verdict verdict, u64 gva,
 enum hv_verdict machine_event(struct machine *m, machine_ask *ask,
 			      const struct machine_event *event, struct hv_answer *answer)
 {
-	int tries;
+	int tries, slices = 0;
 
 	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
 		struct before before;
@@ -353,6 +363,16 @@ enum hv_verdict machine_event(struct machine *m, machine_ask *ask,
 		verdict = ask(m, event, answer);
 		if (!machine_obey(m, verdict, event->gva, answer, &before))
 			return HV_BROKEN;
+		if (verdict == HV_AGAIN) {
+			/* The guest is let go on, and runs into the same event. */
+			if (!machine_enter(m))
+				return HV_BROKEN;
+			if (++slices == MACHINE_MAX_SLICES)
+				break;
+			m->slices++;
+			tries--;
+			continue;
+		}
 		if (verdict != HV_NEED_POOL && verdict != HV_NEED_BACKING)
 			return verdict;
 	}

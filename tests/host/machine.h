@@ -144,6 +144,7 @@ struct machine {
 	u32 refuse; /* the CPU refuses an INVEPT or INVVPID, but not of the widest type */
 	/* What flush.c executed. */
 	u64 flushes_context, flushes_root, flushes_addr;
+	u64 slices; /* answers HV_AGAIN */
 	bool started; /* ops->create was content */
 	bool failed; /* the backend broke the contract: why says how */
 	char why[512];
@@ -199,6 +200,13 @@ bool machine_invpcid(struct machine *m, enum hv_invpcid type, u16 pcid, u64 gva)
 
 /* The dirty log; after HV_LOG_COLLECT the caller takes the bits and clears them. */
 bool machine_log(struct machine *m, enum hv_log_action action);
+/* The same for the backend alone, all of guest memory at once. */
+static inline void machine_log_backend(struct machine *m, enum hv_log_action action)
+{
+	m->mmu.dirty.fresh = true;
+	m->mmu.ops->log(&m->mmu, action, 0, m->memory.nr_frames);
+}
+
 /* Does the backend know where the CPU gets by that access? */
 bool machine_check_reach(struct machine *m, const struct oracle_access *access);
 

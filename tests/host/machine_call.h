@@ -6,6 +6,13 @@
 #include "machine.h"
 
 #define MACHINE_MAX_TRIES 48 /* of one instruction; more is a loop */
+/* Slices of one instruction, with the least limit of work. */
+#define MACHINE_MAX_SLICES 4096
+
+static inline int machine_max_tries(const struct machine *m)
+{
+	return m->mmu.work_limit < HV_WORK_MAX ? MACHINE_MAX_SLICES : MACHINE_MAX_TRIES;
+}
 
 /* What must be the same after HV_NEED_*. */
 struct before {

@@ -5,6 +5,7 @@
  * itself what doesn't exit. See machine.h.
  */
 #include "machine_call.h"
+#include "dirty.h"
 
 #define PF_VECTOR 14
 
@@ -165,6 +166,7 @@ static bool attempt(struct machine *m, const struct oracle_access *access, bool 
 	    fault.gpa >> HV_PAGE_SHIFT < m->memory.nr_frames)
 		hv_dirty_note(m->tried, fault.gpa >> HV_PAGE_SHIFT);
 	verdict = call_fault(m, &fault, access->gva, &answer);
+	m->slices += verdict == HV_AGAIN;
 	*filled = verdict == HV_FILLED;
 	return ends(m, access, verdict, &answer, out);
 }
@@ -175,12 +177,11 @@ bool machine_access(struct machine *m, const struct oracle_access *access, struc
 	int tries;
 
 	memset(out, 0, sizeof(*out));
-	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
+	for (tries = 0; tries < machine_max_tries(m); tries++) {
 		if (attempt(m, access, &filled, out))
 			return !m->failed;
 	}
-	return machine_fail(m, "no end after %d tries of an access to %#llx", MACHINE_MAX_TRIES,
-			    access->gva);
+	return machine_fail(m, "no end after %d tries of an access to %#llx", tries, access->gva);
 }
 
 bool machine_access_both(struct machine *m, const struct oracle_access *first,
@@ -190,7 +191,7 @@ bool machine_access_both(struct machine *m, const struct oracle_access *first,
 	int tries, i;
 
 	memset(out, 0, sizeof(*out));
-	for (tries = 0; tries < MACHINE_MAX_TRIES; tries++) {
+	for (tries = 0; tries < machine_max_tries(m); tries++) {
 		for (i = 0; i < 2; i++) {
 			bool filled = false;
 
@@ -203,7 +204,7 @@ bool machine_access_both(struct machine *m, const struct oracle_access *first,
 			return true;
 	}
 	return machine_fail(m, "no end after %d tries of an instruction that touches two pages",
-			    MACHINE_MAX_TRIES);
+			    tries);
 }
 
 bool machine_wrote(struct machine *m, u64 gpa, u32 bytes)
@@ -318,15 +319,22 @@ bool machine_invpcid(struct machine *m, enum hv_invpcid type, u16 pcid, u64 gva)
 
 bool machine_log(struct machine *m, enum hv_log_action action)
 {
-	struct hv_dirty *dirty = &m->mmu.dirty;
+	enum hv_verdict verdict;
+	struct hv_answer answer;
+	int slices = 0;
 
-	if (!machine_enter(m))
-		return false;
-	machine_exit(m);
-	dirty->on = action != HV_LOG_STOP;
-	m->mmu.ops->log(&m->mmu, action);
-	if (shim_warnings)
-		return machine_fail(m, "the backend warned");
+	/* Between two slices the guest would run into its doorbell again. */
+	do {
+		if (!machine_enter(m))
+			return false;
+		machine_exit(m);
+		verdict = hv_dirty_step(&m->mmu, action, HV_DIRTY_KEEP, HV_DIRTY_KEEP, &answer);
+		if (shim_warnings)
+			return machine_fail(m, "the backend warned");
+	} while (verdict == HV_AGAIN && ++slices < MACHINE_MAX_SLICES);
+	if (verdict != HV_DONE)
+		return machine_fail(m, "the log: verdict %d after %d slices", verdict, slices);
+	m->slices += slices;
 	return true;
 }
 

@@ -162,6 +162,9 @@ static void make_mean(struct program *p)
 	p->m.no_emulation = rng_once_in(&p->rng, 2) ? 0 : 8;
 	/* Seldom, and by a sequence of their own: each such flush may hide one that is missing. */
 	p->m.migrate = rng_once_in(&p->m.cpu_rng, 2) ? 0 : 500;
+	/* Little work at a time, in a third of the programs: slices of everything. */
+	if (rng_once_in(&p->m.cpu_rng, 3))
+		p->m.mmu.work_limit = 64u << rng_below(&p->m.cpu_rng, 6);
 	p->m.refuse = rng_once_in(&p->m.cpu_rng, 2) ? 0 : 16;
 	p->flush_every = 2 + rng_below(&p->rng, 40);
 }

@@ -5,7 +5,7 @@
 static void act(enum hv_log_action action)
 {
 	t.m.mmu.dirty.on = action != HV_LOG_STOP;
-	t.m.mmu.ops->log(&t.m.mmu, action);
+	machine_log_backend(&t.m, action);
 }
 
 static u64 weight(const u64 *bits)

@@ -147,7 +147,7 @@ static void test_with_log(void)
 	ept_open();
 	violate(0, 0);
 	t.m.mmu.dirty.on = true;
-	t.m.mmu.ops->log(&t.m.mmu, HV_LOG_START);
+	machine_log_backend(&t.m, HV_LOG_START);
 	set_rights(0x3000, 1, R);
 	report(is_leaf(0x2000, 1, R | X) && is_leaf(0x3000, 1, R), "a split keeps W away");
 	report(violate(0x2000, HV_PF_WRITE) == HV_LOGGED &&
@@ -156,7 +156,7 @@ static void test_with_log(void)
 	written = t.m.mmu.dirty.written;
 	report(written[0] == 1 << 2, "the forbidden one is not logged");
 	t.m.mmu.dirty.on = false;
-	t.m.mmu.ops->log(&t.m.mmu, HV_LOG_STOP);
+	machine_log_backend(&t.m, HV_LOG_STOP);
 	report(is_leaf(0x2000, 1, LEAF_RWX) && is_leaf(0x3000, 1, R) &&
 		       !count(HVBENCH_CNT_ept_merge),
 	       "STOP keeps rights, and the table that they need");
@@ -168,7 +168,7 @@ static void test_with_log(void)
 	ept_open();
 	violate(0x3000, 0);
 	t.m.mmu.dirty.on = true;
-	t.m.mmu.ops->log(&t.m.mmu, HV_LOG_START);
+	machine_log_backend(&t.m, HV_LOG_START);
 	*end_of(0x3000, &(int){ 0 }) |= LEAF_A | LEAF_D;
 	set_rights(0x3000, 1, 0);
 	report(t.m.mmu.dirty.written[0] == 1 << 3 && t.m.mmu.dirty.touched[0] == 1 << 3,

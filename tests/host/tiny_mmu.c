@@ -404,18 +404,19 @@ static enum hv_verdict tiny_cannot_emulate(struct hv_mmu *mmu, u64 gpa)
 	return HV_UNSUPPORTED;
 }
 
-static void tiny_log(struct hv_mmu *mmu, enum hv_log_action action)
+static bool tiny_log(struct hv_mmu *mmu, enum hv_log_action action, u64 gfn, u64 frames)
 {
 	u16 pcid;
 
 	if (action == HV_LOG_STOP)
-		return;
+		return true;
 	if (!bug(TINY_BUG_LOG_NO_FLUSH)) {
 		drop_all(mmu);
-		return;
+		return true;
 	}
 	for (pcid = 0; pcid < TREES; pcid++)
 		free_below(mmu, hv_va(((struct tiny *)mmu->backend)->root[pcid]), levels(mmu));
+	return true;
 }
 
 static int tiny_create(struct hv_mmu *mmu)

@@ -199,6 +199,58 @@ static void check_bells(const struct method *method)
 	vm_close(&vm);
 }
 
+#define TIB (1ull << 40)
+#define TIB_WORDS (TIB / PAGE / 64)
+#define EXIT_EXTERNAL_INTERRUPT 1
+#define EXIT_IO_INSTRUCTION 30
+#define EXIT_PREEMPTION_TIMER 52
+#define TOO_LONG 22 /* bucket of the histogram: 2^22 TSC, instructions in emulation */
+
+/* Exits that took so long, but for the host's own turns. */
+static __u64 long_exits(const struct vm *vm)
+{
+	__u64 n = 0;
+	unsigned int i, b;
+
+	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++)
+		for (b = TOO_LONG; b < HVBENCH_HISTOGRAM_BUCKETS; b++)
+			if (i != EXIT_EXTERNAL_INTERRUPT && i != EXIT_PREEMPTION_TIMER)
+				n += vm->control->stats.outside_histogram[i][b];
+	return n;
+}
+
+/*
+ * A VM of 1 TiB and almost no memory: its bitmaps are 32 MiB each, and whoever asks for
+ * them must not keep the host from its turn.
+ */
+static void check_large_log(const struct method *method)
+{
+	struct hvbench_config config = log_config(method);
+	__u64 *bits = mmap(NULL, TIB_WORDS * 8, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	__u64 count;
+	struct vm vm;
+
+	config.knob[HVBENCH_KNOB_POPULATE] = 0;
+	config.memory_bytes = TIB;
+	vm = vm_make(&config);
+	vm_load(&vm, guest_log_bells, guest_log_bells_end);
+	report(look(&vm, TIB / 2, TIB / 2 + TIB_WORDS * 8, 0) && look(&vm, TIB / 2, 0, 0) &&
+		       bit((__u64 *)(vm.memory + TIB / 2), TOUCHED_GPA) &&
+		       !bit((__u64 *)(vm.memory + TIB / 2), TOUCHED_GPA + PAGE),
+	       "%s: the log of 1 TiB is told to the guest", method->name);
+	report(!long_exits(&vm) &&
+		       vm.control->stats.exits[EXIT_IO_INSTRUCTION] > 16384 + 30,
+	       "%s: in slices: no exit takes 2^%u TSC", method->name, TOO_LONG);
+	/* It writes, and its own look is refused. */
+	report(look(&vm, 1, 0, ~0ull) && !ask(&vm, HVBENCH_LOG_COLLECT, bits, NULL, &count) &&
+		       count && bit(bits, TOUCHED_GPA) && !bit(bits, TOUCHED_GPA + PAGE) &&
+		       !ask(&vm, HVBENCH_LOG_STOP, NULL, NULL, NULL),
+	       "%s: and to the tool (%llu pages)", method->name, count);
+	vm_close(&vm);
+	munmap(bits, TIB_WORDS * 8);
+}
+
 static void check_bells_without_log(enum hvbench_mmu mmu)
 {
 	struct vm vm = vm_start(mmu, guest_log_bells, guest_log_bells_end);
@@ -247,6 +299,27 @@ static void check_rights_refusals(void)
 	report(!set_rights(&vm, VM_BYTES, 0, 0, 0) && !vm_run(&vm) &&
 		       vm.control->run.exit == HVBENCH_RUN_DOORBELL,
 	       "nothing was changed by these");
+	vm_close(&vm);
+}
+
+/* The guest asks for the log where the tool lets it read alone. */
+static void check_log_and_rights(const struct method *method)
+{
+	struct vm vm = log_start(method, guest_log_bells, guest_log_bells_end);
+	__u64 *mailbox = (__u64 *)(vm.memory + HVBENCH_MAILBOX_GPA);
+
+	if (method->mmu == HVBENCH_MMU_SPT) {
+		vm_close(&vm);
+		return;
+	}
+	mailbox[2] = 0x600000;
+	mailbox[3] = 0x601000;
+	report(!set_rights(&vm, 0x601000, PAGE, RX, 0) && !vm_run(&vm) &&
+		       vm.control->run.end == HVBENCH_END_FORBIDDEN &&
+		       vm.control->run.gpa == 0x601000 && !*(__u64 *)(vm.memory + 0x600000) &&
+		       !*(__u64 *)(vm.memory + 0x601000),
+	       "%s: a bitmap where the guest may not write ends the run, and is not written",
+	       method->name);
 	vm_close(&vm);
 }
 
@@ -436,7 +509,11 @@ int main(int argc, char **argv)
 	for (i = 0; i < NR_METHODS; i++) {
 		check_log(&methods[i]);
 		check_bells(&methods[i]);
+		check_log_and_rights(&methods[i]);
 	}
+	check_large_log(&methods[0]);
+	check_large_log(&methods[2]);
+	check_large_log(&methods[NR_METHODS - 1]);
 	check_rights_refusals();
 	check_rights(HVBENCH_SIZE_4K);
 	check_rights(HVBENCH_SIZE_2M);

@@ -53,12 +53,10 @@ class Sample(unittest.TestCase):
     """One sample."""
 
     def test_host_interrupts(self):
-        """host interrupts are in no figure"""
+        """host interrupts are taken out of the cost and the exits"""
         s = sample(
-            tsc=5000,
-            vm_exits=30,
-            host_exits=3,
-            host_tsc=600,
+            tsc=5600,
+            vm_exits=33,
             exit__EXTERNAL_INTERRUPT=3,
             outside_tsc__EXTERNAL_INTERRUPT=600,
             exit__VMCALL=30,
@@ -68,6 +66,11 @@ class Sample(unittest.TestCase):
         m = measure.Measure([s])
         self.assertEqual((m.cost, m.exits), (50.0, 0.3))
         self.assertEqual(m.exits_by, {"VMCALL": 0.3})
+
+    def test_impossible_interrupts(self):
+        """interrupts longer than their phase are an error, not a negative cost"""
+        with self.assertRaises(ValueError):
+            measure.tsc_of(sample(outside_tsc__EXTERNAL_INTERRUPT=5001))
 
     def test_flush_classes(self):
         """the three classes of flushes are summed apart"""
@@ -84,9 +87,11 @@ class Sample(unittest.TestCase):
         self.assertEqual(measure.untrapped_total(s), 11)
 
     def test_transition_flushes(self):
-        """without VPID each exit is a flush beside those by instructions"""
-        s = sample(flush_transition=30, host_exits=3, flush_invvpid_addr=1)
+        """without VPID the flushes of host interrupts are left out too"""
+        s = sample(flush_transition=33, exit__EXTERNAL_INTERRUPT=3, flush_invvpid_addr=1)
         self.assertEqual(measure.executed_total(s), 31)
+        s = sample(flush_transition=0, exit__EXTERNAL_INTERRUPT=3, flush_invvpid_addr=1)
+        self.assertEqual(measure.executed_total(s), 1)
 
 
 class Statistics(unittest.TestCase):
@@ -224,11 +229,13 @@ class Log(unittest.TestCase):
         m = measure.Measure(
             [
                 sample(
-                    tsc=10000,
+                    tsc=10600,
                     log_collect=4,
                     log_written=20,
                     exit__IO_INSTRUCTION=4,
                     outside_tsc__IO_INSTRUCTION=2000,
+                    exit__EXTERNAL_INTERRUPT=1,
+                    outside_tsc__EXTERNAL_INTERRUPT=600,
                 )
             ]
         )
@@ -326,8 +333,7 @@ class Rest(unittest.TestCase):
 
     def test_repeat(self):
         """counts that differ between repetitions are named, interrupts and times are not"""
-        same = [sample(tsc=5), sample(tsc=9, exit__EXTERNAL_INTERRUPT=2)]
-        same[0]["host_exits"], same[1]["host_exits"] = 0, 2
+        same = [sample(tsc=5), sample(tsc=9, vm_exits=32, exit__EXTERNAL_INTERRUPT=2)]
         suite = suite_of([("ept", {}, "w", "a=1", "warm", same)])
         self.assertEqual(repeat.unsteady(suite.results), {})
         suite = suite_of([("ept", {}, "w", "a=1", "warm", same + [sample(vm_exits=31)])])
