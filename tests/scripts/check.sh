@@ -7,6 +7,7 @@ passed=0
 failed=0
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/hvbench-scripts-test.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 143' HUP INT QUIT TERM
 
 check() { # WHAT COMMAND...
 	what=$1
