@@ -11,8 +11,8 @@ bool counts_fit(const struct run_result *timed, const struct run_result *counted
 	unsigned int i;
 
 	for (i = 0; i < timed->nr_phases; i++) {
-		uint64_t x = phase_own_exits(&timed->phase[i]);
-		uint64_t y = phase_own_exits(&counted->phase[i]);
+		uint64_t x = timed->phase[i].stats.counter[HVBENCH_CNT_vm_exits];
+		uint64_t y = counted->phase[i].stats.counter[HVBENCH_CNT_vm_exits];
 
 		if (x == y)
 			continue;
@@ -37,18 +37,12 @@ static void take_exits(struct phase *timed, const struct phase *counted)
 
 static void take_flushes(struct phase *timed, const struct phase *counted)
 {
-	__u64 *transition = &timed->stats.counter[HVBENCH_CNT_flush_transition];
-	uint64_t hosts = phase_host_exits(counted);
 	unsigned int i;
 
 	for (i = 0; i < HVBENCH_NR_COUNTERS; i++) {
 		if (counter_is_flush(i))
 			timed->stats.counter[i] = counted->stats.counter[i];
 	}
-	/* Each exit is one of these, if any is: the host's are to be those of this run. */
-	if (*transition)
-		*transition =
-			(*transition > hosts ? *transition - hosts : 0) + phase_host_exits(timed);
 }
 
 void counts_take(struct run_result *timed, const struct run_result *counted)

@@ -77,6 +77,8 @@ static bool kvm_has_counter(unsigned int counter)
 {
 	switch (counter) {
 	case HVBENCH_CNT_harness_exits:
+	case HVBENCH_CNT_host_exits:
+	case HVBENCH_CNT_host_tsc:
 		return true;
 	case HVBENCH_CNT_table_pages:
 		return known.table_pages;
@@ -181,7 +183,7 @@ static int open_kvm(const struct vm_config *config, int *kvm_fd, struct failure 
 	};
 
 	/* KVM 6.1: vmx_flush_pml_buffer() warns of each address. */
-	if (log == HVBENCH_LOG_PML && host_machine("/proc/cmdline") == MACHINE_EMULATED)
+	if (log == HVBENCH_LOG_PML && host_machine("/proc/cmdline", false) == MACHINE_EMULATED)
 		return fail(
 			why, STATUS_ENVIRONMENT,
 			"log=pml: Bochs logs addresses that are not those of pages, and KVM writes "
@@ -435,9 +437,10 @@ static void kvm_read_counters(struct vm *vm, struct snapshot *now)
 		return;
 	kvm_stats_read(kvm->stats, now, &interrupts);
 	counter[HVBENCH_CNT_harness_exits] = kvm->harness_exits;
-	counter[HVBENCH_CNT_vm_exits] -= kvm->harness_exits;
+	counter[HVBENCH_CNT_vm_exits] -= kvm->harness_exits + interrupts;
+	counter[HVBENCH_CNT_host_exits] = interrupts;
+	counter[HVBENCH_CNT_host_tsc] = kvm->host_turns * known.turns.tsc_each;
 	now->stats.exits[EXIT_EXTERNAL_INTERRUPT] = interrupts;
-	now->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = kvm->host_turns * known.turns.tsc_each;
 	/* The harness's are port writes, and KVM's tracepoint saw them too. */
 	if (kvm->count && known.can.reasons)
 		now->stats.exits[EXIT_IO_INSTRUCTION] -= kvm->harness_exits;

@@ -88,6 +88,17 @@ static void put_kernel(json_t *object)
 	put(object, "kernel_build", uname(&kernel) ? HOST_NOT_AVAILABLE : kernel.version);
 }
 
+/* What our VT-x is made of, where it is not the CPU's own. */
+static void put_hypervisor(json_t *object, enum machine_kind machine)
+{
+	char name[32];
+
+	if (machine != MACHINE_NESTED)
+		return;
+	host_hypervisor(name, sizeof(name));
+	put(object, "hypervisor", name);
+}
+
 /* As a shell would take it. */
 static void put_command(json_t *object, const struct tool *tool)
 {
@@ -126,8 +137,9 @@ json_t *environment_json(const struct tool *tool, int cpu)
 	put(object, "engine", tool->engines[0]->name);
 	put_command(object, tool);
 	/* The emulated clock begins at the same moment in every boot. */
-	if (tool->machine == MACHINE_METAL)
+	if (tool->machine != MACHINE_EMULATED)
 		put_date(object);
+	put_hypervisor(object, tool->machine);
 	put_kernel(object);
 	put_field(object, "cpu", "/proc/cpuinfo", "model name");
 	put_field(object, "microcode", "/proc/cpuinfo", "microcode");

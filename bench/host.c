@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See host.h. */
+#include <ctype.h>
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -12,7 +13,46 @@
 #include "host.h"
 #include "places.h"
 
-enum machine_kind host_machine(const char *cmdline_path)
+/* CPUID.1:ECX[31] is 0 on every CPU, and hypervisors set it by convention. */
+#define CPUID_HYPERVISOR (1u << 31)
+#define CPUID_HYPERVISOR_LEAF 0x40000000u
+
+/* EBX, ECX and EDX. */
+static void read_cpuid(unsigned int leaf, unsigned int word[3])
+{
+	unsigned int sub_leaf = 0;
+
+	asm volatile("cpuid"
+		     : "+a"(leaf), "=b"(word[0]), "+c"(sub_leaf), "=d"(word[2]));
+	word[1] = sub_leaf;
+}
+
+bool host_has_hypervisor(void)
+{
+	unsigned int word[3];
+
+	read_cpuid(1, word);
+	return word[1] & CPUID_HYPERVISOR;
+}
+
+void host_hypervisor(char *buf, size_t size)
+{
+	unsigned int word[3];
+	char name[sizeof(word) + 1] = "";
+	size_t i;
+
+	if (host_has_hypervisor()) {
+		read_cpuid(CPUID_HYPERVISOR_LEAF, word);
+		memcpy(name, word, sizeof(word));
+	}
+	for (i = 0; name[i]; i++) {
+		if (!isprint((unsigned char)name[i]))
+			name[i] = '?';
+	}
+	snprintf(buf, size, "%s", name[0] ? name : HOST_NOT_AVAILABLE);
+}
+
+enum machine_kind host_machine(const char *cmdline_path, bool hypervisor)
 {
 	char line[4096], *word, *rest = line;
 
@@ -21,7 +61,7 @@ enum machine_kind host_machine(const char *cmdline_path)
 		if (!strcmp(word, "hvbench.machine=emulated"))
 			return MACHINE_EMULATED;
 	}
-	return MACHINE_METAL;
+	return hypervisor ? MACHINE_NESTED : MACHINE_METAL;
 }
 
 void host_read_line(const char *path, char *buf, size_t size)
@@ -105,7 +145,7 @@ int host_pin(int cpu, enum machine_kind machine, struct failure *why)
 {
 	cpu_set_t set;
 
-	if (cpu < 0 && machine == MACHINE_METAL)
+	if (cpu < 0 && machine != MACHINE_EMULATED)
 		cpu = sched_getcpu();
 	if (cpu < 0)
 		cpu = 0;

@@ -15,8 +15,16 @@
 #define HOST_NOT_AVAILABLE "not available"
 #define HOST_MODULES "/lib/modules"
 
-/* `hvbench.machine=emulated` on the kernel's command line says emulated. */
-enum machine_kind host_machine(const char *cmdline_path);
+/*
+ * `hvbench.machine=emulated` on the kernel's command line says emulated. Elsewhere
+ * a hypervisor below makes the machine nested.
+ */
+enum machine_kind host_machine(const char *cmdline_path, bool hypervisor);
+
+/* CPUID says that a hypervisor is present. */
+bool host_has_hypervisor(void);
+/* Its signature, as KVMKVMKVM, or HOST_NOT_AVAILABLE. */
+void host_hypervisor(char *buf, size_t size);
 
 /* True where /proc/cpuinfo lists vmx among its flags. */
 bool host_has_vmx(void);

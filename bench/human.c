@@ -2,11 +2,24 @@
 /* See human.h. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "human.h"
 #include "names.h"
 
 #define LABEL_WIDTH 46
+
+static const char *what_times_are(enum machine_kind machine)
+{
+	switch (machine) {
+	case MACHINE_EMULATED:
+		return "times are instructions executed, not cycles";
+	case MACHINE_NESTED:
+		return "times are TSC cycles, those of the hypervisor below among them";
+	default:
+		return "times are TSC cycles";
+	}
+}
 
 void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machine,
 		unsigned int repeat)
@@ -24,10 +37,7 @@ void human_spec(FILE *out, const struct run_spec *spec, enum machine_kind machin
 				knob_get(i)->choice.name[spec->knob[i]]);
 	}
 	fprintf(out, " memory=%s repetitions=%u\n", memory, repeat);
-	fprintf(out, "machine: %s\n",
-		machine == MACHINE_EMULATED
-			? "emulated; times are instructions executed, not cycles"
-			: "metal; times are TSC cycles");
+	fprintf(out, "machine: %s; %s\n", machine_name(machine), what_times_are(machine));
 }
 
 static void line(FILE *out, const char *label, uint64_t value, uint64_t ops)
@@ -71,16 +81,9 @@ static void time_line(FILE *out, const char *label, const struct run_result *res
 static void time_lines(FILE *out, const struct engine_ops *engine, const struct run_result *results,
 		       unsigned int repeat, unsigned int i, const char *unit)
 {
-	char label[96];
-
-	snprintf(label, sizeof(label), "%s", unit);
-	time_line(out, label, results, repeat, i, tsc_of);
-	snprintf(label, sizeof(label), "  without the host's interrupts");
-	time_line(out, label, results, repeat, i, phase_own_tsc);
-	if (!engine_has_counter(engine, HVBENCH_CNT_outside_tsc))
-		return;
-	snprintf(label, sizeof(label), "  outside the guest, in all");
-	time_line(out, label, results, repeat, i, outside_of);
+	time_line(out, unit, results, repeat, i, tsc_of);
+	if (engine_has_counter(engine, HVBENCH_CNT_outside_tsc))
+		time_line(out, "  outside the guest, in all", results, repeat, i, outside_of);
 }
 
 static void exit_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
@@ -93,7 +96,7 @@ static void exit_lines(FILE *out, const struct engine_ops *engine, const struct 
 	if (engine_has_counter(engine, HVBENCH_CNT_vm_exits))
 		line(out, "VM exits", stats->counter[HVBENCH_CNT_vm_exits], phase->ops);
 	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
-		if (!stats->exits[i])
+		if (!stats->exits[i] || exit_is_hosts(i))
 			continue;
 		snprintf(label, sizeof(label), "  %s", exit_name(i, name));
 		fprintf(out, "  %-*s %14.3f  (%llu", LABEL_WIDTH, label,
@@ -155,6 +158,16 @@ static void table_line(FILE *out, const struct engine_ops *engine, const struct 
 	fprintf(out, "%" PRIu64 " of the guest\n", phase->guest_table_bytes);
 }
 
+/* What the figures above are free of. */
+static void host_line(FILE *out, const struct phase *phase, const char *unit)
+{
+	const __u64 *counter = phase->stats.counter;
+
+	if (counter[HVBENCH_CNT_host_exits])
+		fprintf(out, "  left out, the host's own: %llu VM exits, %llu %s\n",
+			counter[HVBENCH_CNT_host_exits], counter[HVBENCH_CNT_host_tsc], unit);
+}
+
 /* What exit_lines(), flush_lines() and time_lines() do not show. */
 static void other_lines(FILE *out, const struct engine_ops *engine, const struct phase *phase)
 {
@@ -164,7 +177,7 @@ static void other_lines(FILE *out, const struct engine_ops *engine, const struct
 		if (counter_get(i)->kind != COUNTER_EVENT || counter_is_flush(i) ||
 		    !engine_has_counter(engine, i) || !phase->stats.counter[i] ||
 		    i == HVBENCH_CNT_vm_exits || i == HVBENCH_CNT_harness_exits ||
-		    i == HVBENCH_CNT_outside_tsc)
+		    i == HVBENCH_CNT_host_exits || !strcmp(counter_get(i)->unit, "tsc"))
 			continue;
 		line(out, counter_get(i)->name, phase->stats.counter[i], phase->ops);
 	}
@@ -189,6 +202,7 @@ void human_results(FILE *out, const struct engine_ops *engine, const struct run_
 		other_lines(out, engine, phase);
 		own_lines(out, engine, phase);
 		table_line(out, engine, phase);
+		host_line(out, phase, machine_tsc_unit(machine));
 	}
 	if (!results->nr_phases)
 		fprintf(out, "\nthe guest ended well; it has no phases\n");

@@ -37,8 +37,6 @@ static json_t *per_op(const struct engine_ops *engine, const struct phase *phase
 	char key[64];
 
 	put_per_op(object, tsc_unit, phase->tsc, phase->ops);
-	snprintf(key, sizeof(key), "%s_without_host_interrupts", tsc_unit);
-	put_per_op(object, key, phase_own_tsc(phase), phase->ops);
 	snprintf(key, sizeof(key), "%s_outside_the_guest", tsc_unit);
 	if (engine_has_counter(engine, HVBENCH_CNT_outside_tsc))
 		put_per_op(object, key, stats->counter[HVBENCH_CNT_outside_tsc], phase->ops);

@@ -112,6 +112,14 @@ static struct phase *add_phase(struct run_result *result)
 	return phase;
 }
 
+/* What the guest read of its clock, less what the host took meanwhile (KVM's is an estimate). */
+static uint64_t guests_tsc(const struct hvbench_mailbox *box, const struct hvbench_stats *stats)
+{
+	uint64_t all = box->tsc_end - box->tsc_begin, hosts = stats->counter[HVBENCH_CNT_host_tsc];
+
+	return all > hosts ? all - hosts : 0;
+}
+
 static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 		    const struct snapshot *now, struct failure *why)
 {
@@ -131,10 +139,10 @@ static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 	memcpy(phase->name, phases->name, sizeof(phase->name));
 	phase->condition = phases->condition;
 	phase->ops = box->ops;
-	phase->tsc = box->tsc_end - box->tsc_begin;
 	phase->guest_table_bytes = box->table_bytes;
 	phase->guest_faults = box->guest_faults;
 	stats_subtract(&phases->begin.stats, &now->stats, &phase->stats);
+	phase->tsc = guests_tsc(box, &phase->stats);
 	own_subtract(phases->engine, phases->begin.own, now->own, phase->own);
 	phases->result->nr_phases++;
 	phases->open = false;

@@ -27,7 +27,7 @@ struct run_spec {
 struct phase {
 	char name[HVBENCH_NAME_BYTES];
 	uint32_t condition; /* enum hvbench_condition */
-	uint64_t ops, tsc;
+	uint64_t ops, tsc; /* tsc: without what the host's own exits took */
 	struct hvbench_asked asked; /* flushes in this phase */
 	uint64_t guest_table_bytes; /* at its end */
 	uint64_t guest_faults;
@@ -77,12 +77,6 @@ void own_subtract(const struct engine_ops *engine, const uint64_t *begin, const 
 uint64_t phase_flushes(const struct phase *phase);
 /* Flushes that the guest asked for and the hypervisor did not see. */
 uint64_t phase_untrapped(const struct phase *phase);
-/* VM exits that gave the host its turn. */
-uint64_t phase_host_exits(const struct phase *phase);
-/* All others. */
-uint64_t phase_own_exits(const struct phase *phase);
-/* The phase's TSC without the time spent on the host's interrupts. */
-uint64_t phase_own_tsc(const struct phase *phase);
 
 /* True where both went through the same phases in the same order. */
 bool results_same_phases(const struct run_result *a, const struct run_result *b);

@@ -7,7 +7,13 @@
 
 const char *machine_name(enum machine_kind machine)
 {
-	return machine == MACHINE_EMULATED ? "emulated" : "metal";
+	static const char *const names[] = {
+		[MACHINE_METAL] = "metal",
+		[MACHINE_EMULATED] = "emulated",
+		[MACHINE_NESTED] = "nested",
+	};
+
+	return names[machine];
 }
 
 const char *machine_tsc_unit(enum machine_kind machine)

@@ -13,8 +13,11 @@
 #include "hvbench.h"
 #include "names.h"
 
-/* `metal` counts TSC cycles; `emulated` counts instructions. */
-enum machine_kind { MACHINE_METAL, MACHINE_EMULATED };
+/*
+ * `metal` and `nested` count TSC cycles, `emulated` counts instructions. Nested is a
+ * VM whose hypervisor lends it VT-x: that one takes part in every exit.
+ */
+enum machine_kind { MACHINE_METAL, MACHINE_EMULATED, MACHINE_NESTED };
 
 const char *machine_name(enum machine_kind machine);
 /* The honest word for a TSC delta: cycles or instructions. */

@@ -7,6 +7,7 @@
  */
 #include <linux/log2.h>
 #include <linux/sched/signal.h>
+#include <asm/vmx.h>
 
 #include "dirty.h"
 #include "pmu.h"
@@ -84,37 +85,65 @@ void hv_vcpu_destroy(struct hv_vcpu *vcpu)
 	hv_pool_destroy(&vcpu->pool);
 }
 
-void hv_vcpu_account(struct hv_vcpu *vcpu)
+/* The last exit among those of its reason; returns the TSC since then. */
+static __always_inline u64 account_reason(struct hv_vcpu *vcpu)
 {
 	struct hvbench_stats *stats = vcpu->stats;
 	u32 reason = vcpu->exit_reason & 0xffff;
 	u64 tsc;
 
-	if (unlikely(!vcpu->entered))
-		return;
-	if (vcpu->exit_is_harness) {
-		stats->counter[HVBENCH_CNT_harness_exits]++;
-		return;
-	}
-	stats->counter[HVBENCH_CNT_vm_exits]++;
 	if (unlikely(reason >= HVBENCH_NR_EXIT_REASONS))
 		reason = HVBENCH_NR_EXIT_REASONS - 1;
 	stats->exits[reason]++;
 	tsc = rdtsc() - vcpu->exit_tsc;
-	stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
 	stats->outside_tsc[reason] += tsc;
 	stats->outside_histogram[reason]
 				[min_t(u32, __fls(tsc | 1), HVBENCH_HISTOGRAM_BUCKETS - 1)]++;
+	return tsc;
+}
+
+/*
+ * An NMI or a machine check is in no row by reason: it shares the reason with the
+ * guest's own exceptions, whose rows must be the guest's alone.
+ */
+static noinline void account_host(struct hv_vcpu *vcpu)
+{
+	u64 *counter = vcpu->stats->counter;
+
+	counter[HVBENCH_CNT_host_exits]++;
+	if ((u16)vcpu->exit_reason == EXIT_REASON_EXCEPTION_NMI)
+		counter[HVBENCH_CNT_host_tsc] += rdtsc() - vcpu->exit_tsc;
+	else
+		counter[HVBENCH_CNT_host_tsc] += account_reason(vcpu);
+}
+
+void hv_vcpu_account(struct hv_vcpu *vcpu)
+{
+	u64 *counter = vcpu->stats->counter;
+
+	if (unlikely(!vcpu->entered))
+		return;
+	if (unlikely(vcpu->exit_owner != HV_EXIT_GUEST)) {
+		if (vcpu->exit_owner == HV_EXIT_HOST)
+			account_host(vcpu);
+		else
+			counter[HVBENCH_CNT_harness_exits]++;
+		return;
+	}
+	counter[HVBENCH_CNT_vm_exits]++;
+	counter[HVBENCH_CNT_outside_tsc] += account_reason(vcpu);
 }
 
 void hv_vcpu_account_more(struct hv_vcpu *vcpu, u64 tsc)
 {
 	u32 reason = min_t(u32, vcpu->exit_reason & 0xffff, HVBENCH_NR_EXIT_REASONS - 1);
+	bool hosts = vcpu->exit_owner == HV_EXIT_HOST;
 
-	if (!vcpu->entered || vcpu->exit_is_harness)
+	if (!vcpu->entered || vcpu->exit_owner == HV_EXIT_HARNESS)
 		return;
-	vcpu->stats->counter[HVBENCH_CNT_outside_tsc] += tsc;
-	vcpu->stats->outside_tsc[reason] += tsc;
+	vcpu->stats->counter[hosts ? HVBENCH_CNT_host_tsc : HVBENCH_CNT_outside_tsc] += tsc;
+	if (!hosts || reason != EXIT_REASON_EXCEPTION_NMI)
+		vcpu->stats->outside_tsc[reason] += tsc;
 }
 
 int hv_vcpu_take_cpu(struct hv_vcpu *vcpu)

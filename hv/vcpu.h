@@ -49,6 +49,13 @@ struct hv_event {
 	u32 instruction_bytes; /* of a software interrupt or exception */
 };
 
+/* On whose account an exit goes. */
+enum hv_exit_owner {
+	HV_EXIT_GUEST, /* vm_exits */
+	HV_EXIT_HARNESS, /* harness_exits */
+	HV_EXIT_HOST, /* host_exits: an interrupt, an NMI, the end of the guest's time slice */
+};
+
 /* Of the tool's thread; VM exit does not bring them back. */
 struct hv_host_segments {
 	u16 ds, es, fs, gs, ldt;
@@ -68,7 +75,7 @@ struct hv_vcpu {
 	u32 exit_reason; /* of the last exit, raw */
 	u64 exit_tsc; /* when it came */
 	u64 slice_tsc; /* when the host last had its turn */
-	bool exit_is_harness; /* it is counted as harness_exits alone */
+	enum hv_exit_owner exit_owner; /* of the last exit */
 	bool entered; /* there was an exit to account for */
 	bool started; /* HVBENCH_SET_START was called */
 	bool start_pending; /* the backend has not heard of the start yet */

@@ -14,11 +14,17 @@
 
 #define HVBENCH_COUNTERS(X) \
 	X(vm_exits, EVENT, "exits", \
-	  "VM exits of every reason, the harness's own excluded") \
+	  "VM exits that the guest is the reason of: all but the harness's and the host's own") \
 	X(harness_exits, EVENT, "exits", \
 	  "VM exits for phase marks, console and end of run; counted nowhere else") \
 	X(outside_tsc, EVENT, "tsc", \
 	  "TSC from VM exit to the next VM entry, summed over vm_exits") \
+	X(host_exits, EVENT, "exits", \
+	  "VM exits that were the host's own: interrupts, NMIs, machine checks, the end of the " \
+	  "guest's time slice; in no other counter but exit.EXTERNAL_INTERRUPT and " \
+	  "exit.PREEMPTION_TIMER") \
+	X(host_tsc, EVENT, "tsc", \
+	  "TSC from VM exit to the next VM entry, summed over host_exits; tsc is without it") \
 	X(fault_fill, EVENT, "faults", \
 	  "faults resolved by filling an entry of the EPT or shadow tables") \
 	X(fault_guest, EVENT, "faults", \

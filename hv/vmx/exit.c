@@ -41,10 +41,11 @@ static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
  * user mode, so that a page that can't be recovered costs the tool's process
  * and not the machine.
  */
-static enum hv_next exit_machine_check(void)
+static enum hv_next exit_machine_check(struct hv_vcpu *vcpu)
 {
 	struct pt_regs regs = { .cs = 3, .flags = X86_EFLAGS_IF };
 
+	vcpu->exit_owner = HV_EXIT_HOST;
 	do_machine_check(&regs);
 	return HV_NEXT_PREPARE;
 }
@@ -80,12 +81,13 @@ static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 
 	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR) {
 		/* The host's: its handler's IRET unblocks NMIs again. */
+		vcpu->exit_owner = HV_EXIT_HOST;
 		asm volatile("int $2");
 		return HV_NEXT_PREPARE;
 	}
 	switch (vector) {
 	case X86_TRAP_MC:
-		return exit_machine_check();
+		return exit_machine_check(vcpu);
 	case X86_TRAP_PF:
 		return exit_page_fault(vcpu);
 	case X86_TRAP_UD:
@@ -101,12 +103,14 @@ static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
 /* PREPARE turns interrupts on, and there the host takes it. */
 static enum hv_next exit_external_interrupt(struct hv_vcpu *vcpu)
 {
+	vcpu->exit_owner = HV_EXIT_HOST;
 	return HV_NEXT_PREPARE;
 }
 
 /* The guest ran for HV_SLICE_MS without an exit. */
 static enum hv_next exit_preemption_timer(struct hv_vcpu *vcpu)
 {
+	vcpu->exit_owner = HV_EXIT_HOST;
 	return HV_NEXT_PREPARE;
 }
 
@@ -187,7 +191,7 @@ static enum hv_next exit_io_instruction(struct hv_vcpu *vcpu)
 		if (is_log_bell((u32)vcpu->gpr[HV_RAX]))
 			return exit_log_bell(vcpu);
 		vmx_skip_instruction(vcpu);
-		vcpu->exit_is_harness = true;
+		vcpu->exit_owner = HV_EXIT_HARNESS;
 		if (trace_phase_enabled())
 			hv_trace_phase(vcpu, (u32)vcpu->gpr[HV_RAX]);
 		vcpu->control->run.exit = HVBENCH_RUN_DOORBELL;
@@ -273,7 +277,7 @@ static __always_inline enum hv_next handle_exit(struct hv_vcpu *vcpu)
 
 	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY)) {
 		if ((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY)
-			exit_machine_check();
+			exit_machine_check(vcpu);
 		return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
 	}
 	reason &= 0xffff;

@@ -83,7 +83,7 @@ int vmx_execute_flush(struct hv_vcpu *vcpu)
 		flush->root = false;
 	}
 	if (!vcpu->vpid) {
-		if (vcpu->entered && !vcpu->exit_is_harness) {
+		if (vcpu->entered && vcpu->exit_owner == HV_EXIT_GUEST) {
 			hv_count(mmu, flush_transition);
 			trace_flush(HVBENCH_CNT_flush_transition, 0);
 		}

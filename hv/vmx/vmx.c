@@ -299,7 +299,7 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 		return false;
 	}
 	vcpu->entered = true;
-	vcpu->exit_is_harness = false;
+	vcpu->exit_owner = HV_EXIT_GUEST;
 	vcpu->exit_reason = vmread(VM_EXIT_REASON);
 	return true;
 }

@@ -118,7 +118,7 @@ if [ -n "$out" ]; then
 	cp "$tmp/kernel.log" "$out/kernel.log"
 	cat > "$out/machine.json" <<-END
 	{
-	  "machine": "metal",
+	  "machine": "$("$here/detect" --kind)",
 	  "ended": "$ended",
 	  "status": $status,
 	  "seconds": $(($(date +%s) - started)),

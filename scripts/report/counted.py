@@ -77,7 +77,7 @@ def main_table(perfs):
         + ["command"],
         "l" + "".join("ll" if n == "most of them" else "rr" for n, _ in columns) + "l",
         [[row.workload] + cells(row) + [whole.command(row)] for row in perfs.rows],
-        "Medians of whole runs, the host's turns left out of the exits; flushes that the "
+        "Medians of whole runs, the host's own exits left out; flushes that the "
         "hypervisor executed.",
     )
 

@@ -83,19 +83,14 @@ def over(samples, total):
     return statistics.median(total(s) for s in samples)
 
 
-# KVM's counts by reason and the host's share of its TSC are not of the very run
-# that the rest is from, so that a difference may come out below 0.
-
-
 def kvm_exits(sample):
     """VM exits of a phase under KVM."""
-    return max(0, measure.exits_total(sample))
+    return measure.exits_total(sample)
 
 
 def kvm_tsc(sample):
     """TSC of a phase under KVM."""
-    spent = sum(sample.get("outside_tsc." + reason, 0) for reason in measure.HOST)
-    return max(0, sample["tsc"] - spent)
+    return measure.tsc_of(sample)
 
 
 def flushes_from_functions(sample):
@@ -115,17 +110,17 @@ def kvm_flushes(sample):
     return None
 
 
-def seen_outside(sample):
-    """TSC outside the guest as the module sees it, the host's turns left out."""
-    return sum(measure.by_name(sample, "outside_tsc").values())
+def all_exits(sample):
+    """VM exits with the host's own."""
+    return sample["vm_exits"] + sample.get("host_exits", 0)
 
 
 def inside(sample, gap):
     """TSC inside the guest: what the module did not see, less the gap of every exit.
 
-    The exits for the host have their gap too.
+    The host's own exits have their gap too.
     """
-    return sample["tsc"] - sample["outside_tsc"] - gap * sample["vm_exits"]
+    return sample["tsc"] - sample["outside_tsc"] - gap * all_exits(sample)
 
 
 def gap_of(suite):
@@ -143,7 +138,7 @@ def gap_of(suite):
         single = suite.index.get(suite.key(c.mmu, c.workload, c.phase, c.params, changed))
         if single:
             few, many = (suite.results.of(x) for x in (c, single))
-            exits = over(many, lambda s: s["vm_exits"]) - over(few, lambda s: s["vm_exits"])
+            exits = over(many, all_exits) - over(few, all_exits)
             unseen = over(many, lambda s: inside(s, 0)) - over(few, lambda s: inside(s, 0))
             if exits:
                 found.append(unseen / exits)
@@ -243,7 +238,7 @@ class Peers:
         found[self.unit] = (over(ours, measure.tsc_of), self.tsc_of_kvm(ours, kvm))
         if self.gap is not None:
             found[OUTSIDE] = (
-                over(ours, lambda s: seen_outside(s) + self.gap * measure.exits_total(s)),
+                over(ours, lambda s: s["outside_tsc"] + self.gap * measure.exits_total(s)),
                 self.outside_of_kvm(ours, kvm),
             )
         if "table_pages" in kvm[0]:

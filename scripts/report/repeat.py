@@ -7,23 +7,19 @@ times and the host's interrupts may differ. What differs is named, not hidden.
 import measure
 from results import ENGINE
 
-TIMES = ("tsc", "outside_tsc")
+# Times, and what is the host's own.
+MAY_DIFFER = ("tsc", "outside_tsc", "host_exits", "host_tsc")
 
 
 def counts_of(sample):
     """The counters of a sample that must repeat."""
-    host = measure.host_interrupts(sample)
-    counts = {
+    return {
         c: v
         for c, v in sample.items()
-        if c not in TIMES
+        if c not in MAY_DIFFER
         and not c.startswith(("outside_tsc.", "outside_histogram."))
         and not (c.startswith("exit.") and c[len("exit.") :] in measure.HOST)
     }
-    counts["vm_exits"] -= host
-    if counts.get("flush_transition"):
-        counts["flush_transition"] -= min(host, counts["flush_transition"])
-    return counts
 
 
 def unsteady(results, engine=ENGINE):

@@ -190,7 +190,7 @@ bool vmx_enter(struct hv_vcpu *vcpu)
 	}
 	fake.entries++;
 	vcpu->entered = true;
-	vcpu->exit_is_harness = false;
+	vcpu->exit_owner = HV_EXIT_GUEST;
 	vcpu->exit_reason = fake.exit_reason;
 	return true;
 }

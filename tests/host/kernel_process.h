@@ -119,6 +119,8 @@ enum vmcs_field_of_process {
 
 #define VMCS_FIELDS 0x7000 /* more than any field's number */
 
+#define EXIT_REASON_EXCEPTION_NMI 0
+
 /* Event information (SDM 3C, 25.8.3), at exit and at entry. */
 #define INTR_INFO_VECTOR_MASK 0xffu
 #define INTR_INFO_INTR_TYPE_MASK 0x700u

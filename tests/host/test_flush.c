@@ -157,10 +157,13 @@ static void test_transitions(void)
 	hv_flush_context(&fake.vcpu.mmu);
 	report(!vmx_flush(&fake.vcpu) && flushed() && nothing_asked() &&
 	       fake_count(HVBENCH_CNT_flush_transition) == 2, "which does all that is asked for");
-	fake.vcpu.exit_is_harness = true;
+	fake.vcpu.exit_owner = HV_EXIT_HARNESS;
 	report(!vmx_flush(&fake.vcpu) && fake_count(HVBENCH_CNT_flush_transition) == 2,
 	       "the harness's exits are not counted");
-	fake.vcpu.exit_is_harness = false;
+	fake.vcpu.exit_owner = HV_EXIT_HOST;
+	report(!vmx_flush(&fake.vcpu) && fake_count(HVBENCH_CNT_flush_transition) == 2,
+	       "nor are the host's own");
+	fake.vcpu.exit_owner = HV_EXIT_GUEST;
 	hv_flush_root(&fake.vcpu.mmu);
 	report(!vmx_flush(&fake.vcpu) && flushed(INVEPT_ONE), "the root is flushed by INVEPT");
 	fake_close();

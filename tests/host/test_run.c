@@ -5,6 +5,8 @@
  */
 #include "fake_vcpu.h"
 
+#define EXCEPTION_NMI 0
+#define INTERRUPT 1
 #define VMCALL 18
 #define UNKNOWN_REASON 0x1234
 
@@ -131,11 +133,25 @@ static void test_account(void)
 	fake.exit_reason = UNKNOWN_REASON;
 	run_to(6);
 	report(stats->exits[HVBENCH_NR_EXIT_REASONS - 1] == 1, "an unknown reason is the last one");
-	vcpu->exit_is_harness = true;
+	vcpu->exit_owner = HV_EXIT_HARNESS;
 	run_to(7);
 	report(fake_count(HVBENCH_CNT_harness_exits) == 1 && fake_count(HVBENCH_CNT_vm_exits) == 5 &&
 	       fake_count(HVBENCH_CNT_outside_tsc) == 500, "a harness exit is counted as that alone");
-	report(fake.descriptions == 4, "the tool is told of each stop");
+	vcpu->exit_owner = HV_EXIT_HOST;
+	vcpu->exit_reason = INTERRUPT;
+	run_to(8);
+	report(fake_count(HVBENCH_CNT_host_exits) == 1 && fake_count(HVBENCH_CNT_host_tsc) == 100 &&
+	       stats->exits[INTERRUPT] == 1 && stats->outside_tsc[INTERRUPT] == 100,
+	       "the host's own exit is counted apart, and by its reason");
+	vcpu->exit_owner = HV_EXIT_HOST;
+	vcpu->exit_reason = EXCEPTION_NMI;
+	run_to(9);
+	report(fake_count(HVBENCH_CNT_host_exits) == 2 && fake_count(HVBENCH_CNT_host_tsc) == 200 &&
+	       !stats->exits[EXCEPTION_NMI] && !stats->outside_tsc[EXCEPTION_NMI],
+	       "an NMI is none of the guest's exceptions");
+	report(fake_count(HVBENCH_CNT_vm_exits) == 5 && fake_count(HVBENCH_CNT_outside_tsc) == 500,
+	       "and neither is among the guest's");
+	report(fake.descriptions == 6, "the tool is told of each stop");
 	fake_close();
 }
 

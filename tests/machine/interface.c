@@ -450,25 +450,45 @@ static bool log_has(const char *text)
 	return strstr(log, text);
 }
 
+/* NMIs are in no row by reason, since theirs is also that of the guest's exceptions. */
+static __u64 host_exits_without_reason(const struct hvbench_stats *stats)
+{
+	return stats->counter[HVBENCH_CNT_host_exits] - stats->exits[1] - stats->exits[52];
+}
+
 /* The kernel asks all CPUs by NMI where they are: one of them is in a guest. */
 static void check_nmi(enum hvbench_mmu mmu)
 {
-	pid_t child = spinning_child(mmu);
+	struct vm vm = vm_start(mmu, guest_spin, guest_spin_end);
+	const struct hvbench_stats *stats = &vm.control->stats;
+	pid_t child = fork();
+	__u64 exceptions;
 	int tries;
 
+	if (!child) {
+		vm_run(&vm);
+		_exit(1);
+	}
 	pin(child, 1);
 	pin(0, 0);
 	usleep(50000);
+	exceptions = stats->exits[0];
+	report(!host_exits_without_reason(stats), "%s: the host's interrupts have their reason",
+	       mmu_names[mmu]);
 	klogctl(KLOG_CLEAR, NULL, 0);
 	write_file("/proc/sysrq-trigger", "l");
 	for (tries = 0; tries < 50 && !log_has("NMI backtrace for cpu 1"); tries++)
 		usleep(20000);
 	report(log_has("NMI backtrace for cpu 1") && log_has("vmx_enter"),
 	       "%s: an NMI reaches the host through a guest that loops", mmu_names[mmu]);
+	report(host_exits_without_reason(stats) && stats->exits[0] == exceptions,
+	       "%s: it is an exit of the host's own, and no exception of the guest's",
+	       mmu_names[mmu]);
 	/* The answer looks like a complaint to whoever reads the log next. */
 	klogctl(KLOG_CLEAR, NULL, 0);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
+	vm_close(&vm);
 }
 
 static void check_hotplug(enum hvbench_mmu mmu)

@@ -175,9 +175,12 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
         exits["EXTERNAL_INTERRUPT"] = host
     noise = 0 if unit == "instructions" else 37 * repetition
     outside = {r: n * HANDLE[r] + noise for r, n in exits.items()}
-    total = sum(exits.values())
+    total = sum(exits.values()) - host
+    host_tsc = outside["EXTERNAL_INTERRUPT"] if host else 0
+    all_outside = sum(outside.values()) - host_tsc
     values = {name: 0 for name, _, _, _ in uapi.counters()}
-    values.update(vm_exits=total, harness_exits=2, outside_tsc=sum(outside.values()))
+    values.update(vm_exits=total, harness_exits=2, outside_tsc=all_outside)
+    values.update(host_exits=host, host_tsc=host_tsc)
     fills = exits.get("EXCEPTION_NMI", 0) + exits.get("EPT_VIOLATION", 0)
     values.update(
         fault_fill=fills,
@@ -206,7 +209,7 @@ def sample(workload, params, phase, kind, mmu, knobs, repetition, unit):
     asked = {"cr3": cr3 * ops, "invlpg": invlpg * ops, "invpcid": 0, "cr4": 0}
     rows += [
         ("ops", "operations", ops),
-        ("tsc", unit, ops * touches * GUEST + sum(outside.values()) + noise * ops // 100),
+        ("tsc", unit, ops * touches * GUEST + all_outside + noise * ops // 100),
     ]
     rows += [("guest_asked_" + k, "flushes", v) for k, v in asked.items()]
     rows += [

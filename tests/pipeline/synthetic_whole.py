@@ -27,8 +27,8 @@ GENERATIONS = {
 NO_SPLIT = "this machine can't split them"
 SOFTWARE = ("task-clock", "page-faults", "context-switches")
 OURS = (
-    *("vm_exits", "tlb_flush_vmm", "exit_exception_nmi", "exit_external_interrupt"),
-    *("exit_invlpg", "exit_ept_violation", "exit_preemption_timer"),
+    *("vm_exits", "host_exits", "tlb_flush_vmm", "exit_exception_nmi"),
+    *("exit_invlpg", "exit_ept_violation"),
 )
 
 

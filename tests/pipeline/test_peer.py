@@ -77,8 +77,7 @@ class Outside(unittest.TestCase):
 
     def test_both_sides(self):
         """outside is what is left of either phase without the guest's own instructions"""
-        kvm = sample(tsc=103000, vm_exits=103, exit__EXTERNAL_INTERRUPT=3)
-        kvm["outside_tsc.EXTERNAL_INTERRUPT"] = 3000
+        kvm = sample(tsc=100000, vm_exits=100, host_exits=3, host_tsc=3000)
         (pair,) = peers_of(filled(), [("ept", {}, *PLACE, [kvm])]).pairs
         self.assertEqual(pair.both[peer.EXITS], (100, 100))
         self.assertEqual(pair.both["instructions"], (50000, 100000))
@@ -88,9 +87,8 @@ class Outside(unittest.TestCase):
     def test_host_interrupts_of_ours(self):
         """the host's exits have their gap too, and are left out with it"""
         rows = filled()
-        host = {"exit__EXTERNAL_INTERRUPT": 2, "outside_tsc__EXTERNAL_INTERRUPT": 600}
-        more = seen(50000 + 600 + 2 * 50, 100, 40000, **host)
-        more.update(vm_exits=102, outside_tsc=40600)
+        host = {"host_exits": 2, "host_tsc": 600}
+        more = seen(50000 + 2 * 50, 100, 40000, **host)
         rows[0] = ("ept", {}, *PLACE, [more])
         peers = peers_of(rows, [("ept", {}, *PLACE, [sample(tsc=100000)])])
         self.assertEqual(peers.gap, 50)
@@ -98,11 +96,11 @@ class Outside(unittest.TestCase):
 
     def test_nothing_outside(self):
         """without an exit nothing is outside, whatever the host's share was taken for"""
-        kvm = sample(tsc=9000, vm_exits=2, exit__EXTERNAL_INTERRUPT=3)
+        kvm = sample(tsc=9000, vm_exits=0, host_exits=3)
         (pair,) = peers_of(filled(), [("ept", {}, *PLACE, [kvm])]).pairs
         self.assertEqual(pair.both[peer.EXITS], (100, 0))
         self.assertEqual(pair.both[peer.OUTSIDE], (45000, 0))
-        low = sample(tsc=4000, outside_tsc__EXTERNAL_INTERRUPT=5000)
+        low = sample(tsc=0, host_tsc=5000)
         (pair,) = peers_of(filled(), [("ept", {}, *PLACE, [low])]).pairs
         self.assertEqual(pair.both["instructions"], (50000, 5000))
         self.assertEqual(pair.both[peer.OUTSIDE], (45000, 0))

@@ -38,11 +38,14 @@ void fake_ring(struct hvbench_run *run, uint32_t doorbell)
 
 static void count_exits(struct fake_vm *fake_vm, unsigned int reason, uint64_t nr, uint64_t tsc)
 {
+	bool hosts = exit_is_hosts(reason);
+
 	fake_vm->now.stats.exits[reason] += nr;
 	fake_vm->now.stats.outside_tsc[reason] += nr * tsc;
 	fake_vm->now.stats.outside_histogram[reason][10] += nr;
-	fake_vm->now.stats.counter[HVBENCH_CNT_vm_exits] += nr;
-	fake_vm->now.stats.counter[HVBENCH_CNT_outside_tsc] += nr * tsc;
+	fake_vm->now.stats.counter[hosts ? HVBENCH_CNT_host_exits : HVBENCH_CNT_vm_exits] += nr;
+	fake_vm->now.stats.counter[hosts ? HVBENCH_CNT_host_tsc : HVBENCH_CNT_outside_tsc] +=
+		nr * tsc;
 }
 
 /* One fill a page, as theory has it, and a timer tick of the host. */
@@ -210,7 +213,6 @@ static void hide_counts(struct hvbench_stats *stats)
 static void fake_read_counters(struct vm *vm, struct snapshot *now)
 {
 	const struct fake_vm *fake_vm = vm->state;
-	unsigned int i;
 
 	*now = fake_vm->now;
 	if (!vm->engine->ops->counts_apart)
@@ -218,10 +220,7 @@ static void fake_read_counters(struct vm *vm, struct snapshot *now)
 	if (!vm->config.counting)
 		hide_counts(&now->stats);
 	memset(now->stats.outside_histogram, 0, sizeof(now->stats.outside_histogram));
-	for (i = 0; i < HVBENCH_NR_EXIT_REASONS; i++) {
-		if (i != EXIT_EXTERNAL_INTERRUPT)
-			now->stats.outside_tsc[i] = 0;
-	}
+	memset(now->stats.outside_tsc, 0, sizeof(now->stats.outside_tsc));
 }
 
 static void fake_describe(const struct engine *engine, json_t *environment)
@@ -236,6 +235,8 @@ static bool kvm_has_counter(unsigned int counter)
 	switch (counter) {
 	case HVBENCH_CNT_vm_exits:
 	case HVBENCH_CNT_harness_exits:
+	case HVBENCH_CNT_host_exits:
+	case HVBENCH_CNT_host_tsc:
 	case HVBENCH_CNT_fault_fill:
 	case HVBENCH_CNT_table_bytes:
 	case HVBENCH_CNT_table_bytes_peak:

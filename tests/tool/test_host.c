@@ -11,13 +11,25 @@
 
 static void test_machine(void)
 {
-	check(host_machine(scratch_write("cmdline", "quiet hvbench.machine=emulated panic=-1\n")) ==
-		      MACHINE_EMULATED,
+	const char *path = scratch_write("cmdline", "quiet hvbench.machine=emulated panic=-1\n");
+	char name[32];
+
+	check(host_machine(path, false) == MACHINE_EMULATED,
 	      "the kernel's command line says emulated");
-	check(host_machine(scratch_write("cmdline", "quiet hvbench.machine=emulatedx\n")) ==
+	check(host_machine(path, true) == MACHINE_EMULATED,
+	      "also where the emulator calls itself a hypervisor");
+	check(host_machine(scratch_write("cmdline", "quiet hvbench.machine=emulatedx\n"), false) ==
 		      MACHINE_METAL,
 	      "a word that only begins so does not");
-	check(host_machine("/nowhere") == MACHINE_METAL, "without a command line it is metal");
+	check(host_machine("/nowhere", false) == MACHINE_METAL,
+	      "without a command line it is metal");
+	check(host_machine("/nowhere", true) == MACHINE_NESTED,
+	      "with a hypervisor below it is nested");
+	check_text(machine_name(MACHINE_NESTED), "nested", "which has a name");
+	check_text(machine_tsc_unit(MACHINE_NESTED), "cycles", "and counts cycles");
+	host_hypervisor(name, sizeof(name));
+	check(!host_has_hypervisor() == !strcmp(name, HOST_NOT_AVAILABLE),
+	      "a hypervisor has a signature: %s", name);
 }
 
 static void test_reading(void)
@@ -57,6 +69,16 @@ static void test_environment(void)
 	tool.machine = MACHINE_METAL;
 	object = environment_json(&tool, 0);
 	check(json_object_get(object, "date") != NULL, "the metal's date is the real one");
+	check(!json_object_get(object, "hypervisor"), "nothing is below it");
+	json_decref(object);
+	tool.machine = MACHINE_NESTED;
+	object = environment_json(&tool, 0);
+	check_text(json_string_value(json_object_get(object, "machine")), "nested",
+		   "environment.json says nested");
+	check_text(json_string_value(json_object_get(object, "tsc_unit")), "cycles",
+		   "which counts cycles");
+	check(json_object_get(object, "date") && json_object_get(object, "hypervisor"),
+	      "has a date, and says what is below");
 	json_decref(object);
 }
 

@@ -75,9 +75,6 @@ static void test_phase_sums(struct phase *p)
 	p->asked.invpcid = 2;
 	p->stats.counter[HVBENCH_CNT_guest_flush_invpcid] = 1;
 	check_number(phase_untrapped(p), 40 + 7 + 1, "untrapped flushes are counted kind by kind");
-	p->tsc = 1000;
-	p->stats.outside_tsc[EXIT_EXTERNAL_INTERRUPT] = 300;
-	check_number(phase_own_tsc(p), 700, "host interrupts are taken off the time");
 }
 
 static void test_equality(struct phase *p, struct phase *q)
@@ -87,10 +84,11 @@ static void test_equality(struct phase *p, struct phase *q)
 	char what[256] = "";
 
 	strcpy(p->name, "warm");
+	p->condition = HVBENCH_CONDITION_WARM;
 	*q = *p;
 	q->tsc += 5000;
-	q->stats.counter[HVBENCH_CNT_vm_exits] += 2;
-	q->stats.counter[HVBENCH_CNT_flush_transition] += 2;
+	q->stats.counter[HVBENCH_CNT_host_exits] += 2;
+	q->stats.counter[HVBENCH_CNT_host_tsc] += 600;
 	q->stats.counter[HVBENCH_CNT_outside_tsc] += 77;
 	q->stats.exits[EXIT_EXTERNAL_INTERRUPT] += 2;
 	check(results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
@@ -106,6 +104,14 @@ static void test_equality(struct phase *p, struct phase *q)
 	q->guest_faults++;
 	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
 	      "the guest's own counts may not");
+	*q = *p;
+	q->stats.counter[HVBENCH_CNT_vm_exits]++;
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
+	      "the guest's exits may not");
+	*q = *p;
+	q->condition = HVBENCH_CONDITION_COLD;
+	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)),
+	      "a phase's condition may not");
 	*q = *p;
 	strcpy(q->name, "cold");
 	check(!results_counts_equal(&fake_engine, &a, &b, what, sizeof(what)), "phases may not");
