@@ -231,13 +231,13 @@ def round_of(file, record, seen):
     return number
 
 
-def load(run_dir, emulated):
-    """The Perfs of a run folder, None where perf counted nothing."""
+def load(run_dir, kind):
+    """The Perfs of a run folder of that kind of machine, None where perf counted nothing."""
     path = os.path.join(run_dir, "perf.json")
     if not os.path.exists(path):
         return None
     file = whole.File(path)
-    file.check_meta(emulated)
+    file.check_meta(kind)
     events = check_events(file)
     perfs, sides = Perfs(file.meta), {}
     for record in file.field(file.top, "runs", list):

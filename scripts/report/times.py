@@ -57,13 +57,13 @@ def samples_of(file):
     return found
 
 
-def load(run_dir, emulated):
-    """The Times of a run folder, None where nothing was timed."""
+def load(run_dir, kind):
+    """The Times of a run folder of that kind of machine, None where nothing was timed."""
     path = os.path.join(run_dir, "times.json")
     if not os.path.exists(path):
         return None
     file = whole.File(path)
-    file.check_meta(emulated)
+    file.check_meta(kind)
     file.field(file.meta, "warmup", int)
     samples = samples_of(file)
     file.check(samples, "holds no run")

@@ -60,13 +60,13 @@ class File:
         self.check(fits, "has no %s '%s': it is damaged or of another version" % (NAMES[kind], key))
         return value
 
-    def check_meta(self, emulated):
+    def check_meta(self, kind):
         """The machine must be that of results.csv, and the unit that of the machine."""
         machine = self.field(self.meta, "machine", str)
         self.check(
-            machine in UNITS and (machine == EMULATED) == emulated,
-            "is of the machine '%s', results.csv counts %s: they are not of one run"
-            % (machine, "instructions" if emulated else "cycles"),
+            machine == kind,
+            "is of the machine '%s', results.csv of '%s': they are not of one run"
+            % (machine, kind),
         )
         unit = self.field(self.meta, "unit", str)
         self.check(unit == UNITS[machine], "has the unit '%s' in the machine %s" % (unit, machine))

@@ -44,7 +44,7 @@ class Checks:
 
 def check_times(checks, run_dir):
     """Instructions, not far from each other in two rounds."""
-    found = times.load(run_dir, True)
+    found = times.load(run_dir, "emulated")
     runs = [r.run for r in found.rows]
     checks.check("the suite's runs were timed", runs == RUNS, runs)
     checks.check("in instructions, 10^9 a second", found.scale == 1000000000, found.scale)
@@ -69,7 +69,7 @@ def same(side, name):
 
 def check_perf(checks, run_dir):
     """The module's events are exact."""
-    found = perfs.load(run_dir, True)
+    found = perfs.load(run_dir, "emulated")
     runs = [r.run for r in found.rows]
     checks.check("perf counted the suite's runs", runs == RUNS, runs)
     checks.check("the machine has no events of hardware", not found.hardware, found.meta["absent"])

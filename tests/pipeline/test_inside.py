@@ -161,7 +161,7 @@ class Inside(unittest.TestCase):
             self.assertIn("--shell=none", call)
             self.assertIn("--warmup 3 --runs 1", call)
             self.assertIn("-L run " + ",".join(RUNS), call)
-        found = times.load(metal.collect(), False)
+        found = times.load(metal.collect(), "metal")
         self.assertEqual([r.run for r in found.rows], RUNS)
         self.assertEqual((found.rows[0].ept.count, found.rows[0].ept.median), (4, 500))
         self.assertEqual(found.meta["warmup"], 3)
@@ -192,7 +192,7 @@ class Inside(unittest.TestCase):
             "cpu/event=0x3c,name=cpu_cycles/GH --",
             calls[2],
         )
-        found = perfs.load(metal.collect(), False)
+        found = perfs.load(metal.collect(), "metal")
         self.assertEqual((found.meta["generation"], found.meta["ept_walks"]), ("skylake", "apart"))
         self.assertFalse(found.split)
         self.assertIn("can't switch the CPU's counters at VM entry", found.meta["no_split"])
@@ -223,7 +223,7 @@ class Inside(unittest.TestCase):
                 "cpu/event=0x3c,name=cpu_cycles_@/! --".replace("@", side).replace("!", letter),
                 calls[place + 1],
             )
-        found = perfs.load(metal.collect(), False)
+        found = perfs.load(metal.collect(), "metal")
         self.assertTrue(found.split)
         self.assertIsNone(found.meta["no_split"])
         stages = list(dict.fromkeys(e["pass"] for e in found.events("hardware")))
@@ -238,7 +238,7 @@ class Inside(unittest.TestCase):
         metal = self.metal(0x6A, "cpu", "hvbench/events")
         metal.write("bin/hvbench", HVBENCH % "")
         self.assertEqual(metal.run("1", "1", "perf").returncode, 0)
-        found = perfs.load(metal.collect(), False)
+        found = perfs.load(metal.collect(), "metal")
         self.assertFalse(found.split)
         self.assertIn("this hvbench does not switch", found.meta["no_split"])
         metal.write("bin/hvbench", "#!/bin/sh\nexit 3\n")
@@ -264,7 +264,7 @@ class Inside(unittest.TestCase):
         ):
             metal = self.metal(model, pmu, "hvbench/events")
             self.assertEqual(metal.run("1", "1", "perf").returncode, 0)
-            found = perfs.load(metal.collect(), False)
+            found = perfs.load(metal.collect(), "metal")
             self.assertEqual((found.meta["generation"], found.meta["ept_walks"]), (generation, ept))
             hardware = [e["event"] for e in found.events("hardware")]
             self.assertTrue(all(e.startswith(pmu + "/event=") for e in hardware), hardware)
@@ -279,7 +279,7 @@ class Inside(unittest.TestCase):
             metal = self.metal(model, *pmus, family=family)
             self.assertEqual(metal.run("1", "1", "perf").returncode, 0)
             self.assertEqual(len(metal.log()), 4)
-            found = perfs.load(metal.collect(), False)
+            found = perfs.load(metal.collect(), "metal")
             self.assertIn(why, found.meta["absent"])
             self.assertFalse(found.hardware)
             self.assertEqual((found.split, found.meta["no_split"]), (False, None))

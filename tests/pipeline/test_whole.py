@@ -99,15 +99,15 @@ class Whole(unittest.TestCase):
         self.run = tempfile.mkdtemp(prefix="hvbench-pipeline-")
         self.addCleanup(shutil.rmtree, self.run)
 
-    def times(self, value, emulated=True):
+    def times(self, value, kind="emulated"):
         """The Times of a file with VALUE."""
         synthetic_whole.write(self.run, "times.json", value)
-        return times.load(self.run, emulated)
+        return times.load(self.run, kind)
 
-    def perfs(self, value, emulated=False):
+    def perfs(self, value, kind="metal"):
         """The Perfs of a file with VALUE."""
         synthetic_whole.write(self.run, "perf.json", value)
-        return perfs.load(self.run, emulated)
+        return perfs.load(self.run, kind)
 
     def refused(self, load, value, *words):
         """LOAD refuses VALUE by one sentence with WORDS."""
@@ -124,10 +124,18 @@ class Times(Whole):
     def section(self, machine):
         """The section as Markdown."""
         found = self.times(
-            synthetic_whole.times(machine, SECONDS[machine]), machine == "emulated"
+            synthetic_whole.times(machine, SECONDS[machine]), machine
         )
         picture = Picture("end-to-end", "A run", "Caption", 100)
         return document.markdown(times.section(found, picture, "x"))
+
+    def test_kinds(self):
+        """a file of a run with nested VT-x is none of the metal's, and has its unit"""
+        value = synthetic_whole.times("metal", SECONDS["metal"])
+        value["meta"]["machine"] = "nested"
+        self.assertEqual(self.times(value, "nested").unit, "ms")
+        with self.assertRaisesRegex(whole.WholeError, "machine 'nested', results.csv of 'metal'"):
+            self.times(value, "metal")
 
     def test_instructions(self):
         """in emulation seconds are instructions, 1,000,000,000 a second, and never time"""
@@ -201,9 +209,9 @@ class Times(Whole):
 class Perfs(Whole):
     """perf.json"""
 
-    def page(self, value, emulated=False):
+    def page(self, value, kind="metal"):
         """The section as Markdown."""
-        return document.markdown(counted.section(self.perfs(value, emulated), [], "x"))
+        return document.markdown(counted.section(self.perfs(value, kind), [], "x"))
 
     def pictures(self, value):
         """{name: (title, values under EPT, values under shadow paging)} of the CPU's pictures."""
@@ -216,7 +224,7 @@ class Perfs(Whole):
 
     def test_counts(self):
         """exits are without the host's own; flushes are the sum that was executed"""
-        page = self.page(synthetic_whole.perf("emulated", None, COUNTS), True)
+        page = self.page(synthetic_whole.perf("emulated", None, COUNTS), "emulated")
         self.assertIn(
             "| hypercall | 4,100 | 4,107 | ept_violation 4 | exception_nmi 7, invlpg 2 | 2 | 0 "
             "| `hvbench run hypercall --memory 16M --mmu ept\\|spt` |",
@@ -230,7 +238,7 @@ class Perfs(Whole):
     def test_emulated(self):
         """in emulation the CPU's events are said to be absent; the clock counts instructions"""
         value = synthetic_whole.perf("emulated", None, COUNTS)
-        page = self.page(value, True)
+        page = self.page(value, "emulated")
         self.assertIn("**The CPU's own events are absent**: this machine's CPU has no PMU", page)
         self.assertIn("| page walks | the CPU's | – | – | absent |", page)
         self.assertIn(
@@ -238,8 +246,8 @@ class Perfs(Whole):
         )
         for word in ("walk cycles", "dTLB", "guest's cycles", "split", " ms", "second"):
             self.assertNotIn(word, page)
-        self.assertFalse(self.perfs(value, True).split)
-        self.assertEqual(counted.walk_pictures(self.perfs(value, True)), [])
+        self.assertFalse(self.perfs(value, "emulated").split)
+        self.assertEqual(counted.walk_pictures(self.perfs(value, "emulated")), [])
 
     def test_apart(self):
         """where the walk events leave out EPT, its walks are beside, in their own unit"""
