@@ -51,6 +51,7 @@ struct hv_paging {
 #define HV_CR0_PG BIT_ULL(31)
 #define HV_CR4_PSE BIT_ULL(4)
 #define HV_CR4_PAE BIT_ULL(5)
+#define HV_CR4_MCE BIT_ULL(6)
 #define HV_CR4_PGE BIT_ULL(7)
 #define HV_CR4_LA57 BIT_ULL(12) /* fixed for a VM's life: a guest never leaves 64-bit mode */
 #define HV_CR4_PCIDE BIT_ULL(17)

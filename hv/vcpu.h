@@ -62,6 +62,11 @@ struct hv_host_segments {
 	u64 fs_base;
 };
 
+/* The host-state fields that change from turn to turn, as the VMCS has them. */
+struct hv_host_fields {
+	u64 cr3, cr4, fs_base;
+};
+
 struct hv_vcpu {
 	u64 gpr[HV_NR_GPRS];
 	u64 entry_slot, view_rsp; /* between vmx_view_begin() and vmx_view_end() */
@@ -80,7 +85,8 @@ struct hv_vcpu {
 	bool started; /* HVBENCH_SET_START was called */
 	bool start_pending; /* the backend has not heard of the start yet */
 	bool ended;
-	u64 host_kernel_gs_base, host_debugctl, host_pebs;
+	u64 host_kernel_gs_base, host_debugctl, host_pebs, host_dr7;
+	struct hv_host_fields host_fields;
 	bool perf_is_split; /* so its VMCS says, see vmx/perf_split.c */
 	struct hv_host_segments host_segments;
 

@@ -22,11 +22,16 @@
  */
 #define EXCEPTIONS_ALWAYS (BIT(1) | BIT(17) | BIT(18))
 
-/* CR4 as the CPU has it while the guest runs. */
-static u64 cr4_on_cpu(const struct hv_controls *controls, const struct hv_paging *paging)
+/*
+ * CR4 as the CPU has it while the guest runs. MCE is the host's: with 0 a machine
+ * check shuts the CPU down instead of causing a VM exit (SDM 3A, 6.15, interrupt 18).
+ */
+static u64 cr4_on_cpu(const struct hv_vcpu *vcpu)
 {
-	return (paging->cr4 & controls->cr4_pass) | controls->cr4_force | HV_CR4_PAE |
-	       vmx_capability.cr4_fixed0;
+	const struct hv_controls *controls = &vcpu->mmu.controls;
+
+	return (vcpu->mmu.paging.cr4 & controls->cr4_pass) | controls->cr4_force | HV_CR4_PAE |
+	       vmx_capability.cr4_fixed0 | (vcpu->host_fields.cr4 & HV_CR4_MCE);
 }
 
 /*
@@ -72,7 +77,7 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 	if (!vcpu->paging_loaded)
 		vmx_read_paging(vcpu);
 	vcpu->paging_loaded = false;
-	cr4 = cr4_on_cpu(controls, paging);
+	cr4 = cr4_on_cpu(vcpu);
 	/* The TRUE controls let these three be 0. */
 	primary &= ~(CPU_BASED_INVLPG_EXITING | CPU_BASED_CR3_LOAD_EXITING |
 		     CPU_BASED_CR3_STORE_EXITING);

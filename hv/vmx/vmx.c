@@ -4,7 +4,6 @@
  * host's state that VMX does not save by itself is saved and restored here
  * (SDM 3C, 28.5: loading host state).
  */
-#include <linux/hw_breakpoint.h>
 #include <linux/idr.h>
 #include <linux/log2.h>
 #include <asm/cpu_entry_area.h>
@@ -105,7 +104,28 @@ static void save_segments(struct hv_vcpu *vcpu)
 	savesegment(gs, host->gs);
 	store_ldt(host->ldt);
 	rdmsrl(MSR_FS_BASE, host->fs_base);
-	vmwrite(HOST_FS_BASE, host->fs_base);
+}
+
+/*
+ * What changes from turn to turn, but seldom. The VMCS keeps it, so it is written
+ * where it changed; all of it where the VMCS comes to a CPU.
+ */
+static void update_host(struct hv_vcpu *vcpu, bool all)
+{
+	struct hv_host_fields *fields = &vcpu->host_fields;
+	u64 cr3 = __read_cr3(), cr4 = __read_cr4(), fs_base = vcpu->host_segments.fs_base;
+
+	if (cr3 != fields->cr3 || unlikely(all))
+		vmwrite(HOST_CR3, cr3);
+	if (fs_base != fields->fs_base || unlikely(all))
+		vmwrite(HOST_FS_BASE, fs_base);
+	if (unlikely(cr4 != fields->cr4 || all)) {
+		vmwrite(HOST_CR4, cr4);
+		/* The guest runs with the host's MCE: controls.c. */
+		if ((cr4 ^ fields->cr4) & HV_CR4_MCE)
+			vcpu->mmu.controls.changed = true;
+	}
+	*fields = (struct hv_host_fields){ .cr3 = cr3, .cr4 = cr4, .fs_base = fs_base };
 }
 
 /* VM exit nulls what the VMCS can't hold: LDT, user selectors, limits. */
@@ -159,13 +179,12 @@ int vmx_switch_in(struct hv_vcpu *vcpu)
 		program_host();
 	vmx_mitigations_switch_in(vcpu, other);
 	save_segments(vcpu);
-	vmwrite(HOST_CR3, __read_cr3());
-	vmwrite(HOST_CR4, __read_cr4());
+	update_host(vcpu, moved);
 	vcpu->host_debugctl = get_debugctlmsr();
 	stop_pebs(vcpu);
 	vmx_split_perf(vcpu);
-	if (unlikely(hw_breakpoint_active()))
-		set_debugreg(0, 7);
+	/* Of the debug registers VM exit changes only DR7 (SDM 3C, 28.5.1). */
+	vcpu->host_dr7 = unlikely(hw_breakpoint_active()) ? local_db_save() : 0;
 	rdmsrl(MSR_KERNEL_GS_BASE, vcpu->host_kernel_gs_base);
 	wrmsrl(MSR_KERNEL_GS_BASE, vcpu->kernel_gs_base);
 	return 0;
@@ -181,8 +200,8 @@ void vmx_switch_out(struct hv_vcpu *vcpu)
 		update_debugctlmsr(vcpu->host_debugctl);
 	if (unlikely(vcpu->host_pebs))
 		wrmsrl(MSR_IA32_PEBS_ENABLE, vcpu->host_pebs);
-	if (unlikely(hw_breakpoint_active()))
-		hw_breakpoint_restore();
+	if (unlikely(vcpu->host_dr7))
+		local_db_restore(vcpu->host_dr7);
 	local_irq_enable();
 }
 

@@ -56,5 +56,6 @@ void test_inject_events(void);
 void test_event(void);
 void test_run(void);
 void test_vmx_pml(void);
+void test_vmx_controls(void);
 
 #endif

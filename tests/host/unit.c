@@ -184,6 +184,7 @@ int main(void)
 	test_event();
 	test_run();
 	test_vmx_pml();
+	test_vmx_controls();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
