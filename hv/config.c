@@ -142,7 +142,8 @@ static int check_spt(struct hvbench_config *config)
 	const struct vmx_capability *cap = &vmx_capability;
 
 	if (config->knob[HVBENCH_KNOB_SPT_PCID] && !(cap->cr4_offered & HV_CR4_PCIDE))
-		return refuse(config, -EOPNOTSUPP, "this CPU has no PCID: use spt.pcid=off");
+		return refuse(config, -EOPNOTSUPP, "this CPU has no PCID, or the kernel does not use it: "
+			      "use spt.pcid=off");
 	if (!config->knob[HVBENCH_KNOB_SPT_FILTER])
 		return 0;
 	if (config->knob[HVBENCH_KNOB_SPT_SYNC] == HVBENCH_SPT_SYNC_VTLB)

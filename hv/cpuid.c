@@ -2,6 +2,7 @@
 /* CPUID as guests see it; which CPU that is, uapi/cpuid.h says. */
 #include <asm/processor.h>
 
+#include "compat.h"
 #include "uapi/cpuid.h"
 #include "vcpu.h"
 #include "vmx/capability.h"
@@ -27,6 +28,12 @@ static u32 leaf7_ebx(void)
 	       (vmx_capability.cr4_offered & HV_CR4_SMEP ? HVBENCH_CPUID_7_EBX_SMEP : 0) |
 	       (vmx_capability.cr4_offered & HV_CR4_SMAP ? HVBENCH_CPUID_7_EBX_SMAP : 0) |
 	       (vmx_capability.invpcid ? HVBENCH_CPUID_7_EBX_INVPCID : 0);
+}
+
+static u32 ext1_edx(void)
+{
+	return HVBENCH_CPUID_EXT1_EDX &
+	       ~(vmx_capability.gigabyte_pages ? 0 : HVBENCH_CPUID_EXT1_EDX_1G);
 }
 
 void hv_guest_cpuid(struct hv_vcpu *vcpu)
@@ -58,7 +65,7 @@ void hv_guest_cpuid(struct hv_vcpu *vcpu)
 	case 0x80000001:
 		pass_registers(
 			leaf, &eax, &ebx, &ecx, &edx,
-			(const u32[]){ 0, 0, HVBENCH_CPUID_EXT1_ECX, HVBENCH_CPUID_EXT1_EDX });
+			(const u32[]){ 0, 0, HVBENCH_CPUID_EXT1_ECX, ext1_edx() });
 		break;
 	case 0x80000008:
 		pass_registers(leaf, &eax, &ebx, &ecx, &edx,

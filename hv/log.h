@@ -5,6 +5,7 @@
 
 #include <linux/printk.h>
 
+#define hv_info(fmt, ...) pr_info("hvbench: " fmt, ##__VA_ARGS__)
 #define hv_err(fmt, ...) pr_err("hvbench: " fmt, ##__VA_ARGS__)
 
 #endif

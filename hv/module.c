@@ -10,6 +10,7 @@
 
 #include "log.h"
 #include "mmu.h"
+#include "compat.h"
 #include "pmu.h"
 #include "uapi/hvbench.h"
 #include "vm.h"
@@ -107,6 +108,7 @@ static int __init hvbench_init(void)
 	err = misc_register(&device);
 	if (err)
 		goto out_pmu;
+	hv_compat_report();
 	return 0;
 
 out_pmu:

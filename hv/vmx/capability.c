@@ -10,9 +10,11 @@
 #include <asm/tsc.h>
 #include <asm/vmx.h>
 
+#include "../compat.h"
 #include "../log.h"
 #include "../vcpu.h"
 #include "capability.h"
+#include "same.h"
 
 struct vmx_capability vmx_capability __ro_after_init;
 
@@ -21,13 +23,6 @@ struct vmx_capability vmx_capability __ro_after_init;
 #define VMX_BASIC_TRUE_CONTROLS BIT_ULL(55)
 #define VMX_BASIC_MEMORY_TYPE_WB 6ull
 #define CR4_FRED BIT_ULL(32)
-
-/* CPUID (SDM 2A). */
-#define LEAF1_ECX_PCID BIT(17)
-#define LEAF7_EBX_SMEP BIT(7)
-#define LEAF7_EBX_INVPCID BIT(10)
-#define LEAF7_EBX_SMAP BIT(20)
-#define LEAF7_ECX_LA57 BIT(16)
 
 /* IA32_VMX_EPT_VPID_CAP, SDM 3D A.10. */
 #define EPT_CAP_EXEC_ONLY BIT_ULL(0)
@@ -129,8 +124,8 @@ static int read_controls(struct vmx_capability *cap)
 	cap->vpid = secondary & SECONDARY_EXEC_ENABLE_VPID;
 	cap->pml = secondary & SECONDARY_EXEC_ENABLE_PML;
 	cap->unrestricted = secondary & SECONDARY_EXEC_UNRESTRICTED_GUEST;
-	cap->invpcid = secondary & SECONDARY_EXEC_ENABLE_INVPCID && cpuid_eax(0) >= 7 &&
-		       cpuid_ebx(7) & LEAF7_EBX_INVPCID;
+	cap->invpcid = secondary & SECONDARY_EXEC_ENABLE_INVPCID &&
+		       boot_cpu_has(X86_FEATURE_INVPCID);
 	err = choose_controls(MSR_IA32_VMX_TRUE_EXIT_CTLS,
 			      VM_EXIT_HOST_ADDR_SPACE_SIZE | VM_EXIT_LOAD_IA32_EFER, "VM-exit",
 			      &cap->exit, &exit_allowed1);
@@ -144,7 +139,7 @@ static int read_controls(struct vmx_capability *cap)
 		return err;
 	cap->perf_split = exit_allowed1 & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL &&
 			  entry_allowed1 & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL &&
-			  !loads_wrong_global_ctrl();
+			  HV_HAS_PERF_MSRS && !loads_wrong_global_ctrl();
 	return 0;
 }
 
@@ -175,23 +170,21 @@ static void read_ept_vpid(struct vmx_capability *cap)
 }
 
 /*
- * Bits of CR4 that a guest may set: by the CPU's own CPUID, which guests see,
- * and by IA32_VMX_CR4_FIXED1 (SDM 3D, A.8).
+ * Bits of CR4 that a guest may set: those of features that the kernel sees, which are
+ * the CPU's without those that are switched off because of an erratum (PCID on Alder
+ * Lake) or on the command line, and by IA32_VMX_CR4_FIXED1 (SDM 3D, A.8).
  */
 static void read_cr4_offered(struct vmx_capability *cap)
 {
-	bool has_leaf7 = cpuid_eax(0) >= 7;
-	u32 leaf7_ebx = has_leaf7 ? cpuid_ebx(7) : 0;
-	u32 leaf7_ecx = has_leaf7 ? cpuid_ecx(7) : 0;
 	u64 offered = HV_CR4_PSE | HV_CR4_PAE | HV_CR4_PGE;
 
-	if (cpuid_ecx(1) & LEAF1_ECX_PCID)
+	if (boot_cpu_has(X86_FEATURE_PCID))
 		offered |= HV_CR4_PCIDE;
-	if (leaf7_ebx & LEAF7_EBX_SMEP)
+	if (boot_cpu_has(X86_FEATURE_SMEP))
 		offered |= HV_CR4_SMEP;
-	if (leaf7_ebx & LEAF7_EBX_SMAP)
+	if (boot_cpu_has(X86_FEATURE_SMAP))
 		offered |= HV_CR4_SMAP;
-	if (leaf7_ecx & LEAF7_ECX_LA57)
+	if (boot_cpu_has(X86_FEATURE_LA57))
 		offered |= HV_CR4_LA57;
 	cap->cr4_offered = offered & native_read_msr(MSR_IA32_VMX_CR4_FIXED1);
 }
@@ -234,6 +227,7 @@ int __init vmx_capability_read(void)
 
 	if (err)
 		return err;
+	vmx_same_note();
 	cap->basic = native_read_msr(MSR_IA32_VMX_BASIC);
 	cap->revision = (u32)cap->basic & 0x7fffffff;
 	if (((cap->basic >> 50) & 15) != VMX_BASIC_MEMORY_TYPE_WB) {

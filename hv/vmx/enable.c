@@ -5,17 +5,18 @@
  */
 #include <linux/cpu.h>
 #include <linux/percpu.h>
-#include <linux/perf_event.h>
 #include <linux/reboot.h>
 #include <linux/slab.h>
 #include <linux/suspend.h>
-#include <asm/tlbflush.h>
 #include <asm/vmx.h>
 
+#include "../compat.h"
 #include "../log.h"
 #include "capability.h"
+#include "crash.h"
 #include "enable.h"
 #include "insn.h"
+#include "same.h"
 #include "vmcs.h"
 
 struct vmx_cpu {
@@ -37,24 +38,19 @@ struct list_head *vmx_active_list(void)
 	return &this_cpu_ptr(&vmx_cpus)->active;
 }
 
+/* 0, -EBUSY (another hypervisor), -ESRCH (Intel PT traces) or -EIO (VMXON failed). */
 static int enable_here(void)
 {
 	struct vmx_cpu *cpu = this_cpu_ptr(&vmx_cpus);
 
-	if (__read_cr4() & X86_CR4_VMXE) {
-		hv_err("another hypervisor holds VT-x on CPU %d: if it is KVM, stop its guests and "
-		       "run modprobe -r kvm_intel\n",
-		       smp_processor_id());
+	if (__read_cr4() & X86_CR4_VMXE)
 		return -EBUSY;
-	}
-	intel_pt_handle_vmx(1);
-	cr4_set_bits(X86_CR4_VMXE);
+	if (!hv_pause_pt())
+		return -ESRCH;
+	hv_set_vmxe(true);
 	if (vmxon(__pa(cpu->region))) {
-		cr4_clear_bits(X86_CR4_VMXE);
-		intel_pt_handle_vmx(0);
-		hv_err("VMXON failed on CPU %d: IA32_FEATURE_CONTROL may differ there; update the "
-		       "firmware\n",
-		       smp_processor_id());
+		hv_set_vmxe(false);
+		hv_resume_pt();
 		return -EIO;
 	}
 	cpu->on = true;
@@ -70,8 +66,42 @@ static void disable_here(void *unused)
 	vmx_clear_active(&cpu->active);
 	cpu->on = false;
 	vmxoff();
-	cr4_clear_bits(X86_CR4_VMXE);
-	intel_pt_handle_vmx(0);
+	hv_set_vmxe(false);
+	hv_resume_pt();
+}
+
+int vmx_begin_turn(void)
+{
+	return HV_VMX_STAYS_ON ? 0 : enable_here();
+}
+
+void vmx_end_turn(void)
+{
+	if (!HV_VMX_STAYS_ON)
+		disable_here(NULL);
+}
+
+static void explain(int err)
+{
+	int cpu = smp_processor_id();
+
+	switch (err) {
+	case -EBUSY:
+		hv_err("another hypervisor holds VT-x on CPU %d: if it is KVM, stop its guests and "
+		       "run modprobe -r kvm_intel\n",
+		       cpu);
+		break;
+	case -ESRCH:
+		hv_err("Intel PT traces CPU %d, where VMX can't be switched on meanwhile: stop perf "
+		       "and try again\n",
+		       cpu);
+		break;
+	case -EIO:
+		hv_err("VMXON failed on CPU %d: IA32_FEATURE_CONTROL may differ there; update the "
+		       "firmware\n",
+		       cpu);
+		break;
+	}
 }
 
 static int cpu_comes(unsigned int cpu)
@@ -80,7 +110,13 @@ static int cpu_comes(unsigned int cpu)
 	int err;
 
 	local_irq_save(flags);
-	err = enable_here();
+	err = vmx_same_check();
+	if (!err) {
+		err = enable_here();
+		explain(err);
+	}
+	if (!err && !HV_VMX_STAYS_ON)
+		disable_here(NULL);
 	local_irq_restore(flags);
 	return err;
 }
@@ -97,7 +133,7 @@ static int cpu_goes(unsigned int cpu)
 
 static void enable_again(void *unused)
 {
-	WARN_ONCE(!vmx_enabled_here() && enable_here(),
+	WARN_ONCE(HV_VMX_STAYS_ON && !vmx_enabled_here() && enable_here(),
 		  "hvbench: VMXON failed on CPU %d after resume\n", smp_processor_id());
 }
 
@@ -165,9 +201,11 @@ int __init vmx_enable_all(void)
 
 	if (err)
 		return err;
+	vmx_crash_register();
 	/* A failure on one CPU takes back the others. */
 	err = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "hvbench:vmx", cpu_comes, cpu_goes);
 	if (err < 0) {
+		vmx_crash_unregister();
 		free_regions();
 		return err;
 	}
@@ -182,5 +220,6 @@ void vmx_disable_all(void)
 	unregister_reboot_notifier(&reboot);
 	unregister_pm_notifier(&suspend);
 	cpuhp_remove_state(hotplug_state);
+	vmx_crash_unregister();
 	free_regions();
 }

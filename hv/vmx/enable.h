@@ -13,6 +13,13 @@
 int vmx_enable_all(void);
 void vmx_disable_all(void);
 
+/*
+ * Around a vCPU's turn on its CPU; they do nothing where VMX stays on (compat.h).
+ * Interrupts off. 0, or an error where VMX can't be had now.
+ */
+int vmx_begin_turn(void);
+void vmx_end_turn(void);
+
 /* True where this CPU is in our VMX operation. Interrupts off. */
 bool vmx_enabled_here(void);
 

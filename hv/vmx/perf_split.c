@@ -11,6 +11,7 @@
 #include <asm/perf_event.h>
 #include <asm/vmx.h>
 
+#include "../compat.h"
 #include "capability.h"
 #include "insn.h"
 #include "vmx.h"
@@ -21,8 +22,7 @@ static const struct perf_guest_switch_msr *global_ctrl(void)
 	const struct perf_guest_switch_msr *msrs;
 	int i, nr = 0;
 
-	/* What is passed is KVM's virtual PMU: our guests have none. */
-	msrs = perf_guest_get_msrs(&nr, NULL);
+	msrs = hv_perf_msrs(&nr);
 	for (i = 0; msrs && i < nr; i++)
 		if (msrs[i].msr == MSR_CORE_PERF_GLOBAL_CTRL)
 			return &msrs[i];

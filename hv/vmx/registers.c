@@ -7,6 +7,7 @@
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
+#include "../compat.h"
 #include "capability.h"
 #include "insn.h"
 #include "vmx.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The life of a VMCS, see vmcs.h. */
 #include <linux/percpu.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 
@@ -74,7 +75,11 @@ int vmx_vmcs_make_current(struct vmx_vmcs *vmcs)
 		if (vmclear(__pa(vmcs->page)))
 			return -EIO;
 		vmcs->cpu = smp_processor_id();
-		list_add(&vmcs->active, vmx_active_list());
+		/*
+		 * Before it is active, which VMPTRLD makes it, and each step in the order
+		 * that vmx_clear_for_crash() may see between any two instructions.
+		 */
+		list_add_rcu(&vmcs->active, vmx_active_list());
 	}
 	if (!vmx_vmcs_is_current(vmcs)) {
 		if (vmptrld(__pa(vmcs->page)))
@@ -82,6 +87,14 @@ int vmx_vmcs_make_current(struct vmx_vmcs *vmcs)
 		this_cpu_write(current_vmcs, vmcs);
 	}
 	return 0;
+}
+
+void vmx_clear_for_crash(const struct list_head *active)
+{
+	struct vmx_vmcs *vmcs;
+
+	list_for_each_entry(vmcs, active, active)
+		vmclear(__pa(vmcs->page));
 }
 
 void vmx_clear_active(struct list_head *active)

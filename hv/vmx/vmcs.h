@@ -37,5 +37,7 @@ int vmx_vmcs_make_current(struct vmx_vmcs *vmcs);
 
 /* VMCLEARs all of a CPU's list. Interrupts off, on that CPU. */
 void vmx_clear_active(struct list_head *active);
+/* The same in an NMI, after which the CPU runs no guest: the list stays as it is. */
+void vmx_clear_for_crash(const struct list_head *active);
 
 #endif

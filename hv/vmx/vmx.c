@@ -13,6 +13,7 @@
 #include <asm/msr.h>
 #include <asm/vmx.h>
 
+#include "../compat.h"
 #include "../trace.h"
 #include "capability.h"
 #include "enable.h"
@@ -171,7 +172,8 @@ int vmx_switch_in(struct hv_vcpu *vcpu)
 	local_irq_disable();
 	moved = vcpu->vmcs.cpu < 0;
 	other = !vmx_vmcs_is_current(&vcpu->vmcs);
-	if (unlikely(vmx_vmcs_make_current(&vcpu->vmcs))) {
+	if (unlikely(vmx_begin_turn()) || unlikely(vmx_vmcs_make_current(&vcpu->vmcs))) {
+		vmx_end_turn();
 		local_irq_enable();
 		return -EIO;
 	}
@@ -202,6 +204,7 @@ void vmx_switch_out(struct hv_vcpu *vcpu)
 		wrmsrl(MSR_IA32_PEBS_ENABLE, vcpu->host_pebs);
 	if (unlikely(vcpu->host_dr7))
 		local_db_restore(vcpu->host_dr7);
+	vmx_end_turn();
 	local_irq_enable();
 }
 
