@@ -163,6 +163,9 @@ enum hvbench_run_exit {
 	X(ENTRY_FAILED, "VM entry failed")                                                \
 	X(FLUSH_FAILED,                                                                   \
 	  "the CPU refused to flush its TLB (INVEPT or INVVPID failed, see dmesg)")       \
+	X(SPLIT_LOCK,                                                                     \
+	  "the guest's locked access crosses two cache lines, which the host's split "    \
+	  "lock detection forbids: boot the host with split_lock_detect=off")             \
 	X(EPT_MISCONFIG, "an EPT entry was malformed: a bug of the hypervisor")           \
 	X(INTERNAL, "the hypervisor met a state that it does not know: a bug")
 

@@ -3,102 +3,12 @@
  * From VM exits to events: one table by basic exit reason (SDM 3D, appendix
  * C). A reason without a handler ends the guest, never the host.
  */
-#include <asm/cpufeature.h>
-#include <asm/debugreg.h>
-#include <asm/mce.h>
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
 
 #include "../trace.h"
 #include "insn.h"
 #include "vmx.h"
-
-/*
- * RFLAGS.AC lets a supervisor's explicit access through SMAP; one that the CPU
- * makes for a user is implicit (SDM 3A, 4.6.1).
- */
-static bool ac_allows(u32 error_code)
-{
-	return !(error_code & HV_PF_USER) && vmread(GUEST_RFLAGS) & X86_EFLAGS_AC && vmx_cpl() < 3;
-}
-
-static enum hv_next exit_page_fault(struct hv_vcpu *vcpu)
-{
-	struct hv_fault fault = {
-		.space = HV_FAULT_GVA,
-		.gva = vmread(EXIT_QUALIFICATION),
-		.error_code = vmread(VM_EXIT_INTR_ERROR_CODE),
-	};
-
-	fault.access = fault.error_code & HV_PF_ACCESS;
-	if (unlikely(vcpu->mmu.paging.cr4 & HV_CR4_SMAP) && ac_allows(fault.error_code))
-		fault.access |= HV_ACCESS_AC;
-	return hv_event_fault(vcpu, &fault);
-}
-
-/*
- * The guest's memory or the machine failed: the host's business. Told as from
- * user mode, so that a page that can't be recovered costs the tool's process
- * and not the machine.
- */
-static enum hv_next exit_machine_check(struct hv_vcpu *vcpu)
-{
-	struct pt_regs regs = { .cs = 3, .flags = X86_EFLAGS_IF };
-
-	vcpu->exit_owner = HV_EXIT_HOST;
-	do_machine_check(&regs);
-	return HV_NEXT_PREPARE;
-}
-
-/*
- * Single-stepping with interrupts held off by STI or MOV SS: VM entry wants
- * to see the step pending, which a #DB exit does not record (SDM 3C, 27.3.1.5).
- */
-static void restore_pending_step(void)
-{
-	if (vmread(GUEST_RFLAGS) & X86_EFLAGS_TF &&
-	    vmread(GUEST_INTERRUPTIBILITY_INFO) & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS))
-		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
-			vmread(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
-}
-
-static enum hv_next exit_debug(struct hv_vcpu *vcpu, u32 info)
-{
-	/* INT1 is a trap: its handler returns behind it. */
-	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_PRIV_SW_EXCEPTION)
-		vmx_skip_instruction(vcpu);
-	else
-		restore_pending_step();
-	return vmx_inject_exception(vcpu, X86_TRAP_DB, VMX_NO_ERROR_CODE);
-}
-
-static enum hv_next exit_exception_nmi(struct hv_vcpu *vcpu)
-{
-	u32 info = vmread(VM_EXIT_INTR_INFO);
-	u8 vector = info & INTR_INFO_VECTOR_MASK;
-
-	vmx_recover_event(vcpu);
-
-	if ((info & INTR_INFO_INTR_TYPE_MASK) == INTR_TYPE_NMI_INTR) {
-		/* The host's: its handler's IRET unblocks NMIs again. */
-		vcpu->exit_owner = HV_EXIT_HOST;
-		asm volatile("int $2");
-		return HV_NEXT_PREPARE;
-	}
-	switch (vector) {
-	case X86_TRAP_MC:
-		return exit_machine_check(vcpu);
-	case X86_TRAP_PF:
-		return exit_page_fault(vcpu);
-	case X86_TRAP_UD:
-		return vmx_exit_undefined(vcpu);
-	case X86_TRAP_DB:
-		return exit_debug(vcpu, info);
-	case X86_TRAP_AC:
-		return vmx_inject_exception(vcpu, vector, vmread(VM_EXIT_INTR_ERROR_CODE));
-	}
-	return hv_vcpu_end(vcpu, HVBENCH_END_INTERNAL);
-}
 
 /* PREPARE turns interrupts on, and there the host takes it. */
 static enum hv_next exit_external_interrupt(struct hv_vcpu *vcpu)
@@ -240,7 +150,7 @@ static enum hv_next exit_vmx_instruction(struct hv_vcpu *vcpu)
 }
 
 static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *vcpu) = {
-	[EXIT_REASON_EXCEPTION_NMI] = exit_exception_nmi,
+	[EXIT_REASON_EXCEPTION_NMI] = vmx_exit_exception_nmi,
 	[EXIT_REASON_EXTERNAL_INTERRUPT] = exit_external_interrupt,
 	[EXIT_REASON_TRIPLE_FAULT] = exit_triple_fault,
 	[EXIT_REASON_CPUID] = exit_cpuid,
@@ -277,7 +187,7 @@ static __always_inline enum hv_next handle_exit(struct hv_vcpu *vcpu)
 
 	if (unlikely(reason & EXIT_REASON_FAILED_ENTRY)) {
 		if ((u16)reason == EXIT_REASON_MCE_DURING_VMENTRY)
-			exit_machine_check(vcpu);
+			vmx_exit_machine_check(vcpu);
 		return hv_vcpu_end(vcpu, HVBENCH_END_ENTRY_FAILED);
 	}
 	reason &= 0xffff;

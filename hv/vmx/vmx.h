@@ -101,6 +101,10 @@ bool vmx_in_64bit_mode(void);
 /* Registers and reason of the last exit, for the tool. */
 void vmx_describe(struct hv_vcpu *vcpu, struct hvbench_run *run);
 
+/* An exception or an NMI; a machine check, which is the host's: see exception.c. */
+enum hv_next vmx_exit_exception_nmi(struct hv_vcpu *vcpu);
+enum hv_next vmx_exit_machine_check(struct hv_vcpu *vcpu);
+
 /* The page-modification log, see pml.c; alloc and free may sleep. 0 or -ENOMEM. */
 int vmx_pml_alloc(struct hv_vcpu *vcpu);
 void vmx_pml_free(struct hv_vcpu *vcpu);

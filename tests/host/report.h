@@ -57,5 +57,7 @@ void test_event(void);
 void test_run(void);
 void test_vmx_pml(void);
 void test_vmx_controls(void);
+void test_exception(void);
+void test_same(void);
 
 #endif

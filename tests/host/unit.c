@@ -185,6 +185,8 @@ int main(void)
 	test_run();
 	test_vmx_pml();
 	test_vmx_controls();
+	test_exception();
+	test_same();
 	report_prefix("all");
 	report(!shim_warnings, "no WARN from a backend");
 	printf("%u passed, %u failed, %u skipped\n", passed, failed, skipped);
