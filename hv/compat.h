@@ -152,6 +152,7 @@ static inline void hv_ibpb_before_user(void)
 #define rdmsrl rdmsrq
 #define wrmsrl wrmsrq
 #define rdmsrl_safe rdmsrq_safe
+#define native_wrmsrl native_wrmsrq
 #endif
 
 /*

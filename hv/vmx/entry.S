@@ -13,42 +13,42 @@
 #include "mitigations.h"
 
 /* Offsets into u64 gpr[], in the order of the hardware's register numbers. */
-#define RAX 0
-#define RCX 8
-#define RDX 16
-#define RBX 24
+#define GPR_RAX 0
+#define GPR_RCX 8
+#define GPR_RDX 16
+#define GPR_RBX 24
 #define HOST_RSP_SEEN 32 /* the slot of RSP, which lives in the VMCS */
-#define RBP 40
-#define RSI 48
-#define RDI 56
-#define R8 64
-#define R9 72
-#define R10 80
-#define R11 88
-#define R12 96
-#define R13 104
-#define R14 112
-#define R15 120
+#define GPR_RBP 40
+#define GPR_RSI 48
+#define GPR_RDI 56
+#define GPR_R8 64
+#define GPR_R9 72
+#define GPR_R10 80
+#define GPR_R11 88
+#define GPR_R12 96
+#define GPR_R13 104
+#define GPR_R14 112
+#define GPR_R15 120
 
 #define VMCS_HOST_RSP 0x6c14
 
 /* Everything but RSP; the flags stay as they are. */
 .macro LOAD_GUEST_REGISTERS
-	mov RAX(%rdi), %rax
-	mov RCX(%rdi), %rcx
-	mov RDX(%rdi), %rdx
-	mov RBX(%rdi), %rbx
-	mov RBP(%rdi), %rbp
-	mov RSI(%rdi), %rsi
-	mov R8(%rdi), %r8
-	mov R9(%rdi), %r9
-	mov R10(%rdi), %r10
-	mov R11(%rdi), %r11
-	mov R12(%rdi), %r12
-	mov R13(%rdi), %r13
-	mov R14(%rdi), %r14
-	mov R15(%rdi), %r15
-	mov RDI(%rdi), %rdi
+	mov GPR_RAX(%rdi), %rax
+	mov GPR_RCX(%rdi), %rcx
+	mov GPR_RDX(%rdi), %rdx
+	mov GPR_RBX(%rdi), %rbx
+	mov GPR_RBP(%rdi), %rbp
+	mov GPR_RSI(%rdi), %rsi
+	mov GPR_R8(%rdi), %r8
+	mov GPR_R9(%rdi), %r9
+	mov GPR_R10(%rdi), %r10
+	mov GPR_R11(%rdi), %r11
+	mov GPR_R12(%rdi), %r12
+	mov GPR_R13(%rdi), %r13
+	mov GPR_R14(%rdi), %r14
+	mov GPR_R15(%rdi), %r15
+	mov GPR_RDI(%rdi), %rdi
 .endm
 
 	.section .rodata
@@ -109,22 +109,22 @@ SYM_INNER_LABEL(vmx_exit_landing, SYM_L_GLOBAL)
 	/* Interrupts are off, RFLAGS is 2, RSP is what we wrote. */
 	push %rax
 	mov 8(%rsp), %rax
-	mov %rcx, RCX(%rax)
-	mov %rdx, RDX(%rax)
-	mov %rbx, RBX(%rax)
-	mov %rbp, RBP(%rax)
-	mov %rsi, RSI(%rax)
-	mov %rdi, RDI(%rax)
-	mov %r8, R8(%rax)
-	mov %r9, R9(%rax)
-	mov %r10, R10(%rax)
-	mov %r11, R11(%rax)
-	mov %r12, R12(%rax)
-	mov %r13, R13(%rax)
-	mov %r14, R14(%rax)
-	mov %r15, R15(%rax)
+	mov %rcx, GPR_RCX(%rax)
+	mov %rdx, GPR_RDX(%rax)
+	mov %rbx, GPR_RBX(%rax)
+	mov %rbp, GPR_RBP(%rax)
+	mov %rsi, GPR_RSI(%rax)
+	mov %rdi, GPR_RDI(%rax)
+	mov %r8, GPR_R8(%rax)
+	mov %r9, GPR_R9(%rax)
+	mov %r10, GPR_R10(%rax)
+	mov %r11, GPR_R11(%rax)
+	mov %r12, GPR_R12(%rax)
+	mov %r13, GPR_R13(%rax)
+	mov %r14, GPR_R14(%rax)
+	mov %r15, GPR_R15(%rax)
 	pop %rcx
-	mov %rcx, RAX(%rax)
+	mov %rcx, GPR_RAX(%rax)
 	pop %rdi
 
 	/* The guest's return addresses must not steer ours. */
