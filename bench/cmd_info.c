@@ -44,6 +44,13 @@ static json_t *json_of_others(const struct tool *tool)
 	return object;
 }
 
+static const char *selftest_word(const struct hvbench_info *info, uint32_t bit)
+{
+	if (!(info->selftest_done & bit))
+		return "not done";
+	return info->selftest_passed & bit ? "passed" : "failed";
+}
+
 static void print_info(const struct tool *tool, const struct engine *engine)
 {
 	const struct hvbench_info *info = &engine->info;
@@ -60,6 +67,10 @@ static void print_info(const struct tool *tool, const struct engine *engine)
 	for (i = 0; i < offer_nr; i++)
 		fprintf(tool->out, "%-20s %-4s %s\n", offers[i].name,
 			info->capabilities & offers[i].bit ? "yes" : "no", offers[i].help);
+	fprintf(tool->out, "self-test when the module was loaded:\n");
+	for (i = 0; i < selftest_nr; i++)
+		fprintf(tool->out, "  %-18s %-8s %s\n", selftests[i].name,
+			selftest_word(info, selftests[i].bit), selftests[i].help);
 	fprintf(tool->out, "mitigations=host:%s\n",
 		info->mitigations ? "" : " nothing, by CPU and kernel");
 	for (i = 0; i < mitigation_nr; i++) {

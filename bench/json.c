@@ -260,6 +260,11 @@ json_t *json_of_info(const struct hvbench_info *info)
 	json_object_set_new(object, "capabilities", json_of_capabilities(info->capabilities));
 	json_object_set_new(object, "mitigations_host",
 			    json_of_bits(info->mitigations, mitigations, mitigation_nr));
+	json_object_set_new(object, "selftest_passed",
+			    json_of_bits(info->selftest_passed, selftests, selftest_nr));
+	json_object_set_new(object, "selftest_failed",
+			    json_of_bits(info->selftest_done & ~info->selftest_passed, selftests,
+					 selftest_nr));
 	put(object, "physical_address_bits", info->physical_address_bits);
 	put(object, "vmx_revision", info->vmx_revision);
 	snprintf(msr, sizeof(msr), "%#018llx", info->ept_vpid_cap);

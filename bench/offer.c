@@ -34,3 +34,11 @@ const struct offer mitigations[] = {
 };
 
 const unsigned int mitigation_nr = sizeof(mitigations) / sizeof(mitigations[0]);
+
+const struct offer selftests[] = {
+#define SELFTEST(id, name, help) { 1u << HVBENCH_SELFTEST_##id, name, help },
+	HVBENCH_SELFTESTS(SELFTEST)
+#undef SELFTEST
+};
+
+const unsigned int selftest_nr = sizeof(selftests) / sizeof(selftests[0]);

@@ -17,6 +17,10 @@ struct offer {
 extern const struct offer offers[];
 extern const unsigned int offer_nr;
 
+/* The checks of the module's self-test, bits by enum hvbench_selftest. */
+extern const struct offer selftests[];
+extern const unsigned int selftest_nr;
+
 extern const struct offer mitigations[];
 extern const unsigned int mitigation_nr;
 

@@ -155,6 +155,10 @@ static int check_spt(struct hvbench_config *config)
 		return refuse(config, -EOPNOTSUPP,
 			      "this CPU has 52 physical address bits and none is reserved: use "
 			      "spt.filter=off");
+	if (!cap->reserved_bit_faults)
+		return refuse(config, -EOPNOTSUPP,
+			      "this CPU did not fault on a reserved address bit in the self-test "
+			      "(hvbench info): use spt.filter=off");
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "mmu.h"
 #include "compat.h"
 #include "pmu.h"
+#include "selftest.h"
 #include "uapi/hvbench.h"
 #include "vm.h"
 #include "vmx/capability.h"
@@ -47,6 +48,8 @@ static int get_info(struct hvbench_info __user *user)
 		.vmx_basic = vmx_capability.basic,
 		.live_vms = hv_vm_count(),
 		.mitigations = vmx_mitigations(),
+		.selftest_done = hv_selftest_result()->done,
+		.selftest_passed = hv_selftest_result()->passed,
 	};
 
 	return copy_to_user(user, &info, sizeof(info)) ? -EFAULT : 0;
@@ -102,6 +105,9 @@ static int __init hvbench_init(void)
 	err = vmx_enable_all();
 	if (err)
 		goto out_mitigations;
+	err = hv_selftest();
+	if (err)
+		goto out_vmx;
 	err = hv_pmu_register();
 	if (err)
 		goto out_vmx;

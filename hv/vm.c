@@ -278,3 +278,16 @@ int hv_vm_create(struct hvbench_config *config)
 	}
 	return fd;
 }
+
+struct hv_vcpu *hv_vm_create_hidden(const struct hvbench_config *config)
+{
+	const char *why;
+	struct hv_vm *vm = vm_alloc(config, &why);
+
+	return IS_ERR(vm) ? ERR_CAST(vm) : &vm->vcpu;
+}
+
+void hv_vm_free_hidden(struct hv_vcpu *vcpu)
+{
+	vm_free(container_of(vcpu, struct hv_vm, vcpu));
+}

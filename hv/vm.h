@@ -11,6 +11,12 @@
  */
 int hv_vm_create(struct hvbench_config *config);
 
+struct hv_vcpu;
+
+/* A VM of a configuration that is known to be good, without a file; or ERR_PTR. */
+struct hv_vcpu *hv_vm_create_hidden(const struct hvbench_config *config);
+void hv_vm_free_hidden(struct hv_vcpu *vcpu);
+
 /* VMs alive now. */
 u32 hv_vm_count(void);
 

@@ -43,6 +43,24 @@ enum hvbench_mmu { HVBENCH_MMU_EPT, HVBENCH_MMU_SPT, HVBENCH_NR_MMUS };
 /* An erratum, guarded against: no large EPT leaf is executable (CVE-2018-12207). */
 #define HVBENCH_CAP_ITLB_MULTIHIT (1u << 14)
 
+/* X(ID, "name", "what was shown when the module was loaded") */
+#define HVBENCH_SELFTESTS(X) \
+	X(ENTRY, "entry", "a guest runs; what it writes and flushes is what it sees") \
+	X(MIGRATION, "migration", "the same after a move to each CPU and back") \
+	X(INTERRUPT, "interrupt_exit", "an interrupt exits where the guest has interrupts off") \
+	X(TIMER, "preemption_timer", "the VMX-preemption timer counts with the TSC") \
+	X(MARKER, "reserved_bit", "a reserved address bit in a page table is a page fault") \
+	X(INVVPID, "invvpid_addr", "INVVPID by address drops what was cached") \
+	X(DIRTY, "ept_dirty", "the EPT's dirty bits tell what was written") \
+	X(PML, "pml_index", "the page-modification log tells it too")
+
+enum hvbench_selftest {
+#define HVBENCH_SELFTEST_ENUM(id, name, help) HVBENCH_SELFTEST_##id,
+	HVBENCH_SELFTESTS(HVBENCH_SELFTEST_ENUM)
+#undef HVBENCH_SELFTEST_ENUM
+		HVBENCH_NR_SELFTESTS
+};
+
 /* What mitigations=host does on this machine. */
 #define HVBENCH_MITIGATION_L1D_COND (1u << 0)
 #define HVBENCH_MITIGATION_L1D_ALWAYS (1u << 1)
@@ -60,7 +78,9 @@ struct hvbench_info {
 	__u64 vmx_basic; /* IA32_VMX_BASIC, raw */
 	__u32 live_vms;
 	__u32 mitigations; /* HVBENCH_MITIGATION_* */
-	__u32 reserved[6];
+	__u32 selftest_done; /* bits by enum hvbench_selftest */
+	__u32 selftest_passed;
+	__u32 reserved[4];
 };
 
 /* Guest memory is one range from guest-physical 0; whole 2M units. */

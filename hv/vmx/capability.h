@@ -22,9 +22,14 @@ struct vmx_capability {
 	bool invpcid; /* with its control: guests may have it */
 	/* The controls of every VM; a VM adds its backend's to primary. */
 	u32 pin, primary, secondary, exit, entry;
-	/* HV_SLICE_MS in TSC; whether the preemption timer can keep it. */
+	/*
+	 * HV_SLICE_MS in TSC; whether the preemption timer keeps it: where the CPU has
+	 * one, until the self-test has found that interrupts do.
+	 */
 	u64 slice_tsc;
 	bool preemption_timer;
+	/* An entry with address bit 51 set is a #PF with P and RSVD; by the self-test. */
+	bool reserved_bit_faults;
 	/* IA32_PERF_GLOBAL_CTRL can be switched at VM entry and exit. */
 	bool perf_split;
 };

@@ -221,12 +221,14 @@ static void program_segment(u32 selector_field, u16 selector, u64 base, u32 limi
 }
 
 /* The timer counts every 2^n-th TSC tick (SDM 3D, A.6). */
-static u32 preemption_timer_value(void)
+void vmx_set_preemption_timer(u64 tsc)
 {
 	u64 misc;
 
+	if (!vmx_capability.preemption_timer)
+		return;
 	rdmsrl(MSR_IA32_VMX_MISC, misc);
-	return max_t(u64, vmx_capability.slice_tsc >> (misc & 31), 1);
+	vmwrite(VMX_PREEMPTION_TIMER_VALUE, max_t(u64, tsc >> (misc & 31), 1));
 }
 
 #define AR_CODE_64 0xa09b /* present, ring 0, code, accessed, L, G */
@@ -240,8 +242,7 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 	vmwrite(VM_EXIT_CONTROLS, vmx_capability.exit);
 	vmwrite(VM_ENTRY_CONTROLS, vmx_capability.entry);
 	vcpu->perf_is_split = false;
-	if (vmx_capability.preemption_timer)
-		vmwrite(VMX_PREEMPTION_TIMER_VALUE, preemption_timer_value());
+	vmx_set_preemption_timer(vmx_capability.slice_tsc);
 	if (vmx_capability.secondary & SECONDARY_EXEC_ENCLS_EXITING)
 		vmwrite(ENCLS_EXITING_BITMAP, ~0ull);
 	vmwrite(CR3_TARGET_COUNT, 0);

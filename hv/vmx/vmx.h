@@ -37,6 +37,9 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start);
  */
 bool vmx_enter(struct hv_vcpu *vcpu);
 
+/* How long the guest runs without an exit, where the preemption timer is used. */
+void vmx_set_preemption_timer(u64 tsc);
+
 /* What the last exit means for the run loop. */
 enum hv_next vmx_handle_exit(struct hv_vcpu *vcpu);
 
