@@ -14,6 +14,8 @@ import sys
 sys.path.insert(
     0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "report")
 )
+sys.dont_write_bytecode = True
+
 import synthetic_kvm  # noqa: E402
 import uapi  # noqa: E402
 
