@@ -18,6 +18,7 @@
 #include "host.h"
 #include "huge.h"
 #include "json.h"
+#include "kvm_module.h"
 #include "places.h"
 
 static int no_module(const char *base, struct failure *why)
@@ -71,6 +72,11 @@ static int no_device(struct failure *why, int error)
 static int hvbench_open(struct engine *engine, struct failure *why)
 {
 	engine->fd = open(HVBENCH_DEVICE, O_RDWR | O_CLOEXEC);
+	if (engine->fd < 0 && errno == ENOENT) {
+		if (kvm_module_recover(why))
+			return -1;
+		engine->fd = open(HVBENCH_DEVICE, O_RDWR | O_CLOEXEC);
+	}
 	if (engine->fd < 0)
 		return no_device(why, errno);
 	if (ioctl(engine->fd, HVBENCH_GET_INFO, &engine->info)) {

@@ -117,6 +117,8 @@ static int kvm_open(struct engine *engine, struct failure *why)
 			why, STATUS_ENVIRONMENT,
 			"this CPU offers no VT-x (no \"vmx\" in /proc/cpuinfo), and KVM without "
 			"it is no peer of ours");
+	if (kvm_module_recover(why))
+		return -1;
 	/* kvm_intel is loaded for each VM as it needs it, if it is not already. */
 	memset(&engine->info, 0, sizeof(engine->info));
 	engine->fd = -1;

@@ -7,32 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "host.h"
 #include "kvm_module.h"
+#include "kvm_state.h"
 
 #define KVM_INTEL "kvm_intel"
 #define OURS "hvbench"
 #define PARAMETERS "/sys/module/" KVM_INTEL "/parameters"
 
 /* In the order of loading: each needs those before it. */
-static const char *const kvm_modules[] = { "irqbypass", "kvm", KVM_INTEL };
-
-#define NR_KVM_MODULES (sizeof(kvm_modules) / sizeof(kvm_modules[0]))
+static const char *const kvm_modules[NR_KVM_MODULES] = { "irqbypass", "kvm", KVM_INTEL };
 
 /* More than kvm_intel has parameters. */
 #define MAX_ARGUMENTS 48
 
 /* How the host was found, before it is changed. */
-static struct {
-	bool changed, kvm_changed; /* whether there is anything to bring back; KVM's part of it */
-	bool kvm[NR_KVM_MODULES]; /* which of them were loaded */
-	json_t *parameters;
-	char ours[1200]; /* path of our module; empty where it was not loaded */
-} found;
+static struct kvm_state found;
 
 static bool exists(const char *name, const char *file)
 {
@@ -46,6 +41,14 @@ static bool exists(const char *name, const char *file)
 static bool loaded(const char *name)
 {
 	return exists(name, "refcnt");
+}
+
+/* Which load of kvm_intel this is: sysfs numbers its folders and uses no number twice. */
+static uint64_t which_kvm_intel(void)
+{
+	struct stat folder;
+
+	return stat("/sys/module/" KVM_INTEL, &folder) ? 0 : folder.st_ino;
 }
 
 /* What a signal interrupts is taken up again: Ctrl-C is no reason to leave it undone. */
@@ -249,16 +252,26 @@ static int load_as_wanted(const struct kvm_wanted *wanted, struct failure *why)
 static int change(const struct kvm_wanted *wanted, struct failure *why)
 {
 	bool held = loaded(OURS);
+	int ret;
 
+	/* Before the first change: this process may be killed at any time. */
+	kvm_state_save(KVM_STATE_FILE, &found);
 	if (!unload(OURS))
 		return in_use(OURS, why);
 	found.changed |= held;
-	if (is_as_wanted(wanted))
+	if (is_as_wanted(wanted)) {
+		kvm_state_save(KVM_STATE_FILE, &found);
 		return 0;
+	}
 	if (!unload(KVM_INTEL))
 		return in_use(KVM_INTEL, why);
 	found.changed = found.kvm_changed = true;
-	return load_as_wanted(wanted, why);
+	found.loaded = 0;
+	kvm_state_save(KVM_STATE_FILE, &found);
+	ret = load_as_wanted(wanted, why);
+	found.loaded = which_kvm_intel();
+	kvm_state_save(KVM_STATE_FILE, &found);
+	return ret;
 }
 
 int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why)
@@ -364,14 +377,41 @@ int kvm_module_restore(struct failure *why)
 	struct failure also;
 	int ret, ours;
 
-	if (!found.changed)
+	if (!found.changed) {
+		kvm_state_remove(KVM_STATE_FILE);
 		return 0;
+	}
 	ret = restore_kvm(why);
 	/* Ours may be had back all the same. */
 	ours = restore_ours(ret ? &also : why);
 	if (ret || ours)
 		return -1;
+	kvm_state_remove(KVM_STATE_FILE);
 	json_decref(found.parameters);
 	memset(&found, 0, sizeof(found));
 	return 0;
+}
+
+int kvm_module_recover(struct failure *why)
+{
+	if (found.changed || !host_may_load_modules() || !kvm_state_left(KVM_STATE_FILE, &found))
+		return 0;
+	/* From here on it is ours. */
+	kvm_state_save(KVM_STATE_FILE, &found);
+	if (found.loaded && loaded(KVM_INTEL) && found.loaded != which_kvm_intel()) {
+		/* Somebody loaded KVM since: it is theirs. */
+		kvm_state_remove(KVM_STATE_FILE);
+		json_decref(found.parameters);
+		memset(&found, 0, sizeof(found));
+		return 0;
+	}
+	if (!kvm_module_restore(why)) {
+		fprintf(stderr, "hvbench: a run that was killed had left VT-x to KVM; the host's "
+				"modules are again as they were before it\n");
+		return 0;
+	}
+	/* The next call tries again. */
+	json_decref(found.parameters);
+	memset(&found, 0, sizeof(found));
+	return fail_within(why, "a run that was killed has left VT-x to KVM");
 }

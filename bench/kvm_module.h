@@ -27,6 +27,11 @@ int kvm_module_use(const struct kvm_wanted *wanted, struct failure *why);
  * tried again.
  */
 int kvm_module_restore(struct failure *why);
+/*
+ * What a process that was killed between those two has left is brought back. 0 also where
+ * there is nothing to do; -1 where it can't be done, with the reason.
+ */
+int kvm_module_recover(struct failure *why);
 
 /* All parameters of a module that is loaded, by name; an empty object where it is not. */
 json_t *kvm_module_parameters(const char *module);

@@ -24,6 +24,7 @@ void test_suite(void);
 void test_matrix(void);
 void test_csv(void);
 void test_host(void);
+void test_kvm_state(void);
 void test_phases(void);
 void test_counts(void);
 void test_runner(void);

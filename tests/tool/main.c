@@ -85,6 +85,7 @@ int main(void)
 	test_matrix();
 	test_csv();
 	test_host();
+	test_kvm_state();
 	test_phases();
 	test_counts();
 	test_runner();
