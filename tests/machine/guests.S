@@ -192,4 +192,73 @@ guest registers
 	iretq
 end_guest registers
 
+	/*
+	 * Works on its page tables for ever, seeded by the word at 0x2000: maps pages above
+	 * 1G to frames from 4M to 8M, reads and writes them, and now and then flushes,
+	 * unmaps, rings, asks for the dirty log.
+	 */
+guest churn
+	mov 0x2000, %r15
+	movabs $6364136223846793005, %r14
+	movq $0x111003, 0x101008
+	movq $0x110003, 0x111000
+1:	imul %r14, %r15
+	add $12345, %r15
+	mov %r15, %rax
+	shr $33, %rax
+	mov %eax, %ecx
+	and $511, %ecx
+	shr $9, %eax
+	mov %eax, %edx
+	and $0x3ff, %eax
+	add $0x400, %eax
+	shl $12, %eax
+	or $3, %eax
+	mov %rax, 0x110000(,%rcx,8)
+	mov %ecx, %edi
+	shl $12, %edi
+	add $0x40000000, %edi
+	invlpg (%rdi)
+	mov (%rdi), %rbx
+	mov %rbx, 8(%rdi)
+	shr $10, %edx
+	and $15, %edx
+	cmp $1, %edx
+	jb 2f
+	je 3f
+	cmp $3, %edx
+	jb 4f
+	je 5f
+	cmp $5, %edx
+	jb 6f
+	je 7f
+	cmp $7, %edx
+	jb 8f
+	jmp 1b
+2:	mov %cr3, %rax
+	mov %rax, %cr3
+	jmp 1b
+3:	mov %cr4, %rax
+	xor $0x80, %eax
+	mov %rax, %cr4
+	jmp 1b
+4:	mov $0x100, %eax
+	out %eax, $0xb0
+	jmp 1b
+5:	movq $0, 0x110000(,%rcx,8)
+	invlpg (%rdi)
+	jmp 1b
+6:	mov $0x6876, %eax
+	vmcall
+	jmp 1b
+7:	mov $5, %eax
+	out %eax, $0xb0
+	jmp 1b
+8:	mov $0x600000, %edi
+	xor %esi, %esi
+	mov $6, %eax
+	out %eax, $0xb0
+	jmp 1b
+end_guest churn
+
 	.section .note.GNU-stack, "", @progbits
