@@ -17,6 +17,7 @@ help:
 	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): an hour'
 	@echo '                    (make fresh-short: 10 minutes)'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
+	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: an hour or two'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make time           whole runs of every workload timed by hyperfine, into RUN=results/latest'
 	@echo 'make perf           exits, flushes and page walks of whole runs by perf stat, likewise'
@@ -58,6 +59,10 @@ fresh-short: deps
 
 fuzz: deps
 	@$(MAKE) --no-print-directory -C tests/host fuzz
+
+sanitize: tree
+	@scripts/install-deps build machine test sanitize
+	@tests/sanitize/run
 
 mutants: deps
 	tests/mutants/run
@@ -121,5 +126,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test fresh fresh-short tree fuzz mutants time perf figures report compare deps build guests tool module docs
+.PHONY: help bench test fresh fresh-short tree fuzz sanitize mutants time perf figures report compare deps build guests tool module docs
 .PHONY: install uninstall dkms-install dkms-uninstall deb style clean

@@ -40,6 +40,7 @@ PROVEN = {
     "proof.accesses": "accesses held against the reference walker",
     "mutants.killed": "planted bugs that the tests caught",
     "mutants.total": "planted bugs",
+    "sanitize.splats": "complaints of the sanitizer kernel (make sanitize)",
 }
 
 

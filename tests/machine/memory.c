@@ -228,7 +228,7 @@ static void check_large_log(const struct method *method)
 	struct hvbench_config config = log_config(method);
 	__u64 *bits = mmap(NULL, TIB_WORDS * 8, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	__u64 count;
+	__u64 count = 0;
 	struct vm vm;
 	int ret;
 

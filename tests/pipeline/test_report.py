@@ -194,7 +194,7 @@ class Report(unittest.TestCase):
                 units,
                 {
                     *(right, "exits", "flushes", "bytes/byte", "accesses", "mutants", "seconds"),
-                    *("ratio", "workloads", "phases"),
+                    *("ratio", "workloads", "phases", "splats"),
                 },
             )
             for line in read(self.runs[kind], "report.md").splitlines():
@@ -251,12 +251,13 @@ class Report(unittest.TestCase):
             ("proof.accesses", "12345678\taccesses"),
             ("mutants.killed", "33\tmutants"),
             ("mutants.total", "34\tmutants"),
+            ("sanitize.splats", "0\tsplats"),
             ("bench.seconds", "250\tseconds"),
             ("machine.boot_seconds", "9.5\tseconds"),
         ):
             self.assertEqual(rows[name], value, name)
         self.assertNotEqual(rows["demand.spt.default"], rows["demand.spt"])
-        self.assertEqual(len(rows), 69)
+        self.assertEqual(len(rows), 70)
         shown = subprocess.run(
             [os.path.join(SCRIPTS, "figures"), self.runs["emulated"]],
             capture_output=True,
@@ -476,8 +477,8 @@ class Part(unittest.TestCase):
         """without what tests leave, the figures of proof are absent and told of"""
         shutil.rmtree(os.path.join(self.run_dir, "proof-in"))
         done = report(self.run_dir)
-        self.assertEqual((done.returncode, done.stderr.count("warning")), (0, 3))
-        for name in ("proof.accesses", "mutants.killed", "mutants.total"):
+        self.assertEqual((done.returncode, done.stderr.count("warning")), (0, 4))
+        for name in ("proof.accesses", "mutants.killed", "mutants.total", "sanitize.splats"):
             self.assertIn(name + " is not available: the tests left no count", done.stderr)
             self.assertNotIn(name, read(self.run_dir, "figures.tsv"))
 
