@@ -205,6 +205,10 @@ bool machine_enter(struct machine *m)
 
 	if (!program_controls(m))
 		return false;
+	/* The entry drops what a walk by the old root has cached since the exit. */
+	if (m->outside)
+		transition(m);
+	m->outside = false;
 	if (rng_once_in(&m->cpu_rng, m->migrate))
 		machine_migrate(m, (int)rng_below(&m->cpu_rng, MACHINE_CPUS));
 	vmx_process.invept = execute_invept;
@@ -221,6 +225,7 @@ bool machine_enter(struct machine *m)
 void machine_exit(struct machine *m)
 {
 	transition(m);
+	m->outside = true;
 }
 
 /* ---- calls into the backend ---- */

@@ -143,6 +143,7 @@ struct machine {
 	u32 migrate; /* the vCPU goes to another CPU before an entry */
 	u32 refuse; /* the CPU refuses an INVEPT or INVVPID, but not of the widest type */
 	/* What flush.c executed. */
+	bool outside; /* of the guest: there was an exit since the last entry */
 	u64 flushes_context, flushes_root, flushes_addr;
 	u64 slices; /* answers HV_AGAIN */
 	bool started; /* ops->create was content */
