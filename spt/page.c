@@ -196,8 +196,10 @@ bool spt_reap(struct spt *spt)
 			spt->draining = true;
 			return false;
 		}
-		if (unlikely(!spt_page_free(spt, sp)))
+		if (unlikely(!spt_page_free(spt, sp))) {
 			spt->strategy->zap_all(spt);
+			spt->reap_zapped = true;
+		}
 	}
 	return true;
 }

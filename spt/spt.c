@@ -199,8 +199,12 @@ static void update_invlpg(struct spt *spt)
 /* And ends here. */
 static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
 {
-	if (unlikely(!list_empty(&spt->orphans)))
+	if (unlikely(!list_empty(&spt->orphans))) {
+		spt->reap_zapped = false;
 		spt_reap(spt);
+		if (unlikely(spt->reap_zapped) && verdict == HV_FILLED)
+			verdict = HV_AGAIN;
+	}
 	if (unlikely(spt->overworked)) {
 		spt->strategy->zap_all(spt);
 		if (verdict == HV_FILLED)

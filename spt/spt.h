@@ -177,6 +177,7 @@ struct spt {
 	bool keeps_guest; /* leaf pages have guest[] */
 	bool broken; /* what cannot be was met, see spt_broken() */
 	bool draining; /* what an event has left over is to be given back before another */
+	bool reap_zapped; /* spt_reap() had to forget everything, also what the event filled */
 	bool overworked; /* this event ends by forgetting everything */
 	bool must_emulate; /* the last HV_EMULATE had no other way */
 	bool pcid; /* each kept root has a PCID of its own on the CPU */
