@@ -105,48 +105,66 @@ static void zap_all(struct spt *spt)
 /* More open tables than that are compared before a root is used, not after. */
 #define SYNC_AT_ONCE 16
 
-/* The root with that key, made if need be; NULL: broken. */
-static struct spt_page *get_root(struct spt *spt, u64 key)
+/* Makes the root, which is counted once if its load was not finished. NULL: broken. */
+static noinline struct spt_page *miss_root(struct spt *spt, u64 key)
 {
-	struct spt_page *root = spt_page_find(spt, key);
-	/* Of a load that was not finished it is counted once. */
-	bool again = unlikely(spt->unfinished_root == key);
-
-	if (likely(root)) {
-		if (!again)
-			hv_count(spt->mmu, spt_root_hit);
-		return root;
-	}
-	if (!again)
+	if (spt->unfinished_root != key)
 		hv_count(spt->mmu, spt_root_miss);
 	return spt_root_create(spt, key);
 }
 
 /*
  * The guest goes on under the old root until all that the new one reaches is true:
- * false, and the load comes again. Else the new root, which may be another by now,
- * or NULL: broken.
+ * false, and the load comes again.
  */
-static bool sync_before(struct spt *spt, u64 old_key, u64 key, struct spt_page **root)
+static bool sync_before(struct spt *spt, u64 old_key, struct spt_page *root)
 {
+	u64 key = root->key;
 	bool done;
 
 	/* With few roots the new one may have taken the old one's place, or the reverse. */
 	if (unlikely(!spt->root))
-		spt_use_root(spt, *root);
-	spt->next_root = *root;
-	done = spt_sync_root(spt, *root, false);
+		spt_use_root(spt, root);
+	spt->next_root = root;
+	done = spt_sync_root(spt, root, false);
 	spt->next_root = NULL;
 	spt->unfinished_root = key;
-	*root = spt_page_find(spt, key);
-	if (done) {
-		if (unlikely(!*root))
-			*root = spt_root_create(spt, key);
+	if (done)
 		return true;
-	}
 	if (unlikely(spt->root->key != old_key))
 		spt_use_root(spt, spt_root_create(spt, old_key));
 	return false;
+}
+
+/* What set_root() does where tables are open or the root is not there. */
+static noinline bool set_root_slowly(struct spt *spt, u64 key)
+{
+	u64 old_key = spt->root->key;
+	struct spt_page *root = spt_page_find(spt, key), *old;
+
+	if (!root)
+		root = miss_root(spt, key);
+	else if (spt->unfinished_root != key)
+		hv_count(spt->mmu, spt_root_hit);
+	if (spt->nr_stale > SYNC_AT_ONCE && root) {
+		if (!sync_before(spt, old_key, root))
+			return false;
+		/* It may have gone with everything else. */
+		root = spt_page_find(spt, key);
+		if (unlikely(!root))
+			root = spt_root_create(spt, key);
+	}
+	spt->unfinished_root = 0;
+	if (unlikely(!root))
+		return true;
+	old = spt->root;
+	if (old != root)
+		spt_use_root(spt, root);
+	if (old && old != root && spt_is_empty(old))
+		spt_page_free(spt, old);
+	if (spt->nr_stale)
+		spt_sync_root(spt, root, true);
+	return true;
 }
 
 /*
@@ -157,23 +175,15 @@ static bool sync_before(struct spt *spt, u64 old_key, u64 key, struct spt_page *
 static bool set_root(struct spt *spt, u64 key)
 {
 	struct spt_page *old = spt->root, *root;
-	u64 old_key = old->key;
 
-	if (key != old_key && !spt->pcid)
+	if (key != old->key && !spt->pcid)
 		hv_flush_context(spt->mmu);
-	root = get_root(spt, key);
-	if (unlikely(spt->nr_stale > SYNC_AT_ONCE && root && !sync_before(spt, old_key, key, &root)))
-		return false;
-	spt->unfinished_root = 0;
-	if (unlikely(!root))
-		return true;
-	old = spt->root;
+	root = spt_page_find(spt, key);
+	if (unlikely(!root || spt->nr_stale || spt->unfinished_root || spt_is_empty(old)))
+		return set_root_slowly(spt, key);
+	hv_count(spt->mmu, spt_root_hit);
 	if (likely(old != root))
 		spt_use_root(spt, root);
-	if (old && old != root && unlikely(spt_is_empty(old)))
-		spt_page_free(spt, old);
-	if (unlikely(spt->nr_stale))
-		spt_sync_root(spt, root, true);
 	return true;
 }
 
