@@ -177,11 +177,12 @@ static enum hv_verdict begin(struct spt *spt)
 	spt->work = 0;
 	spt->mmu->work = 0;
 	spt->log_at = NULL;
-	if (likely(!spt->draining))
-		return HV_DONE;
 	/* The event then begins with nothing done. */
-	spt_drain(spt);
-	return HV_AGAIN;
+	if (unlikely(spt->draining)) {
+		spt_drain(spt);
+		return HV_AGAIN;
+	}
+	return HV_DONE;
 }
 
 /* Where nothing is open that the root reaches, the guest's INVLPG finds nothing to do here. */
@@ -196,20 +197,23 @@ static void update_invlpg(struct spt *spt)
 	controls->changed = true;
 }
 
+/* Where that took away what the event has filled, the access is to be tried again. */
+static noinline enum hv_verdict give_back(struct spt *spt, enum hv_verdict verdict)
+{
+	spt->reap_zapped = false;
+	spt_reap(spt);
+	if (spt->overworked) {
+		spt->strategy->zap_all(spt);
+		spt->reap_zapped = true;
+	}
+	return spt->reap_zapped && verdict == HV_FILLED ? HV_AGAIN : verdict;
+}
+
 /* And ends here. */
 static enum hv_verdict end(struct spt *spt, enum hv_verdict verdict)
 {
-	if (unlikely(!list_empty(&spt->orphans))) {
-		spt->reap_zapped = false;
-		spt_reap(spt);
-		if (unlikely(spt->reap_zapped) && verdict == HV_FILLED)
-			verdict = HV_AGAIN;
-	}
-	if (unlikely(spt->overworked)) {
-		spt->strategy->zap_all(spt);
-		if (verdict == HV_FILLED)
-			verdict = HV_AGAIN;
-	}
+	if (unlikely(!list_empty(&spt->orphans) || spt->overworked))
+		verdict = give_back(spt, verdict);
 	if (spt->absent)
 		spt_filter_update(spt);
 	if (spt->traps)
@@ -334,7 +338,7 @@ static enum hv_verdict spt_invlpg(struct hv_mmu *mmu, u64 gva, struct hv_answer 
 	if (unlikely(verdict != HV_DONE))
 		return verdict;
 	spt->right_gva = 0;
-	return end(spt, spt->strategy->invlpg(spt, gva) ? HV_DONE : HV_AGAIN);
+	return end(spt, spt->strategy->invlpg(spt, gva));
 }
 
 /*

@@ -135,11 +135,11 @@ struct spt_strategy {
 	/* Writes to guest tables are emulated and mirrored at once. */
 	bool traps;
 	/*
-	 * The guest loaded a paging register: a full flush, and this root. False,
-	 * here and below: not done yet, the event is to come again.
+	 * The guest loaded a paging register: a full flush, and this root. False, and
+	 * HV_AGAIN below: not done yet, the event is to come again.
 	 */
 	bool (*set_root)(struct spt *spt, u64 key);
-	bool (*invlpg)(struct spt *spt, u64 gva);
+	enum hv_verdict (*invlpg)(struct spt *spt, u64 gva);
 	/* child has lost a parent. NULL: nothing to do then. */
 	void (*unlinked)(struct spt *spt, struct spt_page *child);
 	/* Forgets one page, and in a tree what hangs on it; false: too much work. */
@@ -177,7 +177,7 @@ struct spt {
 	bool keeps_guest; /* leaf pages have guest[] */
 	bool broken; /* what cannot be was met, see spt_broken() */
 	bool draining; /* what an event has left over is to be given back before another */
-	bool reap_zapped; /* spt_reap() had to forget everything, also what the event filled */
+	bool reap_zapped; /* the event ended by forgetting everything, also what it filled */
 	bool overworked; /* this event ends by forgetting everything */
 	bool must_emulate; /* the last HV_EMULATE had no other way */
 	bool pcid; /* each kept root has a PCID of its own on the CPU */

@@ -33,7 +33,6 @@ static void sync_leaf(struct spt *spt, struct spt_page *sp, u32 index, u64 now)
 	if (!spt_leaf_changed(then, now))
 		return;
 	hv_count(spt->mmu, spt_sync_entry);
-	spt->mmu->work += CHANGE_WORK;
 	stays = spt_level(sp) == 1 && spt_is_cacheable(spt, sp, now);
 	if (stays && !((then ^ now) & PT_ADDR)) {
 		spt_entry_change(spt, sp, index, now);
@@ -79,7 +78,9 @@ void spt_sync_entry(struct spt *spt, struct spt_page *sp, u32 index)
 /* False if too much work was met. */
 static bool sync_entries(struct spt *spt, struct spt_page *sp)
 {
+	const u64 *changes = &spt->mmu->counter[HVBENCH_CNT_spt_sync_entry];
 	const u64 *table = spt_guest_table(spt, sp);
+	u64 before = *changes;
 	u32 index;
 
 	spt->mmu->work += spt_free_work(sp);
@@ -88,6 +89,7 @@ static bool sync_entries(struct spt *spt, struct spt_page *sp)
 		if (spt_is_overworked(spt))
 			return false;
 	}
+	spt->mmu->work += (*changes - before) * CHANGE_WORK;
 	return true;
 }
 

@@ -194,24 +194,26 @@ static bool set_root(struct spt *spt, u64 key)
  * of a large page, which then is true as well, or an entry of one leaf table,
  * the rest of which may stay as it is.
  */
-static bool invlpg(struct spt *spt, u64 gva)
+static enum hv_verdict invlpg(struct spt *spt, u64 gva)
 {
 	struct spt_page *sp;
 	u32 level;
 
-	if (!spt_sync_upper(spt))
-		return false;
-	if (unlikely(spt->broken))
-		return true;
+	if (!list_empty(&spt->stale_upper)) {
+		if (!spt_sync_upper(spt))
+			return HV_AGAIN;
+		if (unlikely(spt->broken))
+			return HV_DONE;
+	}
 	sp = spt->root;
 	for (level = spt->levels; level > 1; level--) {
 		sp = spt_child(sp, pt_index(gva, level));
 		if (!sp)
-			return true;
+			return HV_DONE;
 	}
 	if (sp->stale)
 		spt_sync_entry(spt, sp, pt_index(gva, 1));
-	return true;
+	return HV_DONE;
 }
 
 /*

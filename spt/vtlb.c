@@ -67,7 +67,7 @@ static bool set_root(struct spt *spt, u64 key)
 }
 
 /* A translation of a large page goes with all its pieces. */
-static bool invlpg(struct spt *spt, u64 gva)
+static enum hv_verdict invlpg(struct spt *spt, u64 gva)
 {
 	struct spt_page *sp = spt->root, *child;
 	u32 level, index;
@@ -75,15 +75,15 @@ static bool invlpg(struct spt *spt, u64 gva)
 	for (level = spt->levels; level; level--) {
 		index = pt_index(gva, level);
 		if (!spt_is_used(sp, index))
-			return true;
+			return HV_DONE;
 		child = level > 1 ? spt_child(sp, index) : NULL;
 		if (!child || spt_is_direct(child)) {
 			spt_entry_drop(spt, sp, index);
-			return true;
+			return HV_DONE;
 		}
 		sp = child;
 	}
-	return true;
+	return HV_DONE;
 }
 
 const struct spt_strategy spt_vtlb = {
