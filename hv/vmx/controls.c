@@ -34,6 +34,12 @@ static u64 cr4_on_cpu(const struct hv_vcpu *vcpu)
 	       vmx_capability.cr4_fixed0 | (vcpu->host_fields.cr4 & HV_CR4_MCE);
 }
 
+/* A bit that is not offered exits, to be #GP, also where the CPU itself would take it. */
+static u64 cr4_owned(const struct hv_controls *controls)
+{
+	return controls->cr4_guest_owned & vmx_capability.cr4_offered;
+}
+
 /*
  * The CPU may execute the guest's INVPCID where its PCIDs are the guest's, and
  * where it exits. Otherwise it is left off and #UD: see invpcid.c.
@@ -102,7 +108,7 @@ void vmx_apply_controls(struct hv_vcpu *vcpu)
 	vmwrite(CR0_GUEST_HOST_MASK, ~controls->cr0_guest_owned);
 	vmwrite(CR0_READ_SHADOW, paging->cr0);
 	vmwrite(GUEST_CR0, (paging->cr0 & CR0_CHOICE) | CR0_ALWAYS | controls->cr0_force);
-	vmwrite(CR4_GUEST_HOST_MASK, ~controls->cr4_guest_owned);
+	vmwrite(CR4_GUEST_HOST_MASK, ~cr4_owned(controls));
 	vmwrite(CR4_READ_SHADOW, paging->cr4);
 	vmwrite(GUEST_CR4, cr4);
 	vmwrite(GUEST_IA32_EFER, paging->efer | controls->efer_force);
@@ -125,7 +131,7 @@ void vmx_read_paging(struct hv_vcpu *vcpu)
 {
 	struct hv_mmu *mmu = &vcpu->mmu;
 	u64 owned0 = mmu->controls.cr0_guest_owned;
-	u64 owned4 = mmu->controls.cr4_guest_owned;
+	u64 owned4 = cr4_owned(&mmu->controls);
 
 	mmu->paging.cr0 = (mmu->paging.cr0 & ~owned0) | (vmread(GUEST_CR0) & owned0);
 	mmu->paging.cr4 = (mmu->paging.cr4 & ~owned4) | (vmread(GUEST_CR4) & owned4);

@@ -4,6 +4,7 @@
  * guest sees of it.
  */
 #include "report.h"
+#include "vmx/capability.h"
 #include "vmx/insn.h"
 #include "vmx/vmx.h"
 
@@ -16,13 +17,14 @@ static void apply(u64 host_cr4)
 {
 	memset(&vcpu, 0, sizeof(vcpu));
 	memset(vmx_process.field, 0, sizeof(vmx_process.field));
+	vmx_capability.cr4_offered = SHADOW;
 	vcpu.host_fields.cr4 = host_cr4;
 	vcpu.mmu.paging.cr4 = SHADOW;
 	vcpu.paging_loaded = true;
 	vcpu.mmu.controls = (struct hv_controls){
 		.nested = true,
 		.root_hpa = 0x1000,
-		.cr4_guest_owned = HV_CR4_PGE,
+		.cr4_guest_owned = HV_CR4_PGE | HV_CR4_PCIDE,
 		.cr4_pass = HV_CR4_PGE | HV_CR4_SMEP,
 	};
 	vmx_apply_controls(&vcpu);
@@ -36,6 +38,8 @@ void test_vmx_controls(void)
 		     "the CPU's CR4 is the guest's with MCE of the host and no other bit of it");
 	report_equal(vmread(CR4_READ_SHADOW), SHADOW, "the guest reads MCE as 0");
 	report(vmread(CR4_GUEST_HOST_MASK) & HV_CR4_MCE, "and can't clear it");
+	report(!(vmread(CR4_GUEST_HOST_MASK) & HV_CR4_PGE), "a bit of the guest's does not exit");
+	report(vmread(CR4_GUEST_HOST_MASK) & HV_CR4_PCIDE, "one that is not offered does");
 
 	/* The guest clears what it owns; the rest of CR4 is not what it sees. */
 	vmwrite(GUEST_CR4, vmread(GUEST_CR4) & ~HV_CR4_PGE);
