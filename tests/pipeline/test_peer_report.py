@@ -172,6 +172,20 @@ class Check(Run):
             self.assertIn("spt pte-edit: edit", bad[0])
             self.assertRegex(bad[0], r"%s: [0-9]+, KVM's [0-9]+" % quantity)
 
+    def test_setup(self):
+        """set-up may take more exits than KVM's, but not more than in the reference"""
+        self.change(
+            lambda f: "1"
+            if (f["engine"], f["mmu"], f["workload"], f["phase"], f["counter"])
+            == ("kvm", "spt", "pte-edit", "setup", "vm_exits")
+            else f["value"]
+        )
+        status, bad, _ = self.check("--worse", "1e9")
+        self.assertEqual((status, bad), (0, []))
+        status, bad, _ = self.check()
+        self.assertEqual((status, len(bad)), (1, 1))
+        self.assertIn("spt pte-edit: setup", bad[0])
+
     def test_mean(self):
         """the mean outside the guest may be 0.35 of KVM's at most, for either MMU"""
 
