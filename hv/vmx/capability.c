@@ -113,13 +113,20 @@ static int read_controls(struct vmx_capability *cap)
 		hv_err("this CPU can't trap INVLPG and CR3, which shadow paging needs\n");
 		return -EOPNOTSUPP;
 	}
-	err = choose_controls(MSR_IA32_VMX_PROCBASED_CTLS2, SECONDARY_EXEC_WBINVD_EXITING,
-			      "secondary processor-based", &cap->secondary, NULL);
+	err = choose_controls(MSR_IA32_VMX_PROCBASED_CTLS2, 0, "secondary processor-based",
+			      &cap->secondary, NULL);
 	if (err)
 		return err;
 	secondary = native_read_msr(MSR_IA32_VMX_PROCBASED_CTLS2) >> 32;
-	/* ENCLS would run natively where the CPU has SGX. */
-	cap->secondary |= secondary & SECONDARY_EXEC_ENCLS_EXITING;
+	/*
+	 * Where the CPU has them: ENCLS and WBINVD would run natively, locks of the bus
+	 * would slow down the host unseen, and a guest that opens no interrupt window
+	 * would keep interrupts and NMIs from the host (SDM 3C, 26.2).
+	 */
+	cap->secondary |= secondary & (SECONDARY_EXEC_ENCLS_EXITING |
+				       SECONDARY_EXEC_WBINVD_EXITING |
+				       SECONDARY_EXEC_BUS_LOCK_DETECTION |
+				       SECONDARY_EXEC_NOTIFY_VM_EXITING);
 	cap->ept = secondary & SECONDARY_EXEC_ENABLE_EPT;
 	cap->vpid = secondary & SECONDARY_EXEC_ENABLE_VPID;
 	cap->pml = secondary & SECONDARY_EXEC_ENABLE_PML;

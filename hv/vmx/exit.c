@@ -149,6 +149,20 @@ static enum hv_next exit_vmx_instruction(struct hv_vcpu *vcpu)
 	return vmx_inject_exception(vcpu, X86_TRAP_UD, VMX_NO_ERROR_CODE);
 }
 
+/* Counted, and no more: it comes after the instruction (SDM 3C, 26.2). */
+static enum hv_next exit_bus_lock(struct hv_vcpu *vcpu)
+{
+	return HV_NEXT_ENTER;
+}
+
+/* The guest goes on, unless the CPU could not save its state. */
+static enum hv_next exit_notify(struct hv_vcpu *vcpu)
+{
+	if (vmread(EXIT_QUALIFICATION) & NOTIFY_VM_CONTEXT_INVALID)
+		return hv_vcpu_end(vcpu, HVBENCH_END_INTERNAL);
+	return HV_NEXT_ENTER;
+}
+
 static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *vcpu) = {
 	[EXIT_REASON_EXCEPTION_NMI] = vmx_exit_exception_nmi,
 	[EXIT_REASON_EXTERNAL_INTERRUPT] = exit_external_interrupt,
@@ -177,6 +191,8 @@ static enum hv_next (*const handlers[HVBENCH_NR_EXIT_REASONS])(struct hv_vcpu *v
 	[EXIT_REASON_EPT_MISCONFIG] = exit_ept_misconfig,
 	[EXIT_REASON_INVPCID] = vmx_exit_invpcid,
 	[EXIT_REASON_PML_FULL] = vmx_exit_pml_full,
+	[EXIT_REASON_BUS_LOCK] = exit_bus_lock,
+	[EXIT_REASON_NOTIFY] = exit_notify,
 };
 
 #define EXIT_REASON_FAILED_ENTRY BIT(31)

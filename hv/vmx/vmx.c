@@ -243,6 +243,9 @@ void vmx_program_start(struct hv_vcpu *vcpu, const struct hvbench_start *start)
 	vmwrite(VM_ENTRY_CONTROLS, vmx_capability.entry);
 	vcpu->perf_is_split = false;
 	vmx_set_preemption_timer(vmx_capability.slice_tsc);
+	/* The CPU adds what the longest of its own instructions takes. */
+	if (vmx_capability.secondary & SECONDARY_EXEC_NOTIFY_VM_EXITING)
+		vmwrite(NOTIFY_WINDOW, 0);
 	if (vmx_capability.secondary & SECONDARY_EXEC_ENCLS_EXITING)
 		vmwrite(ENCLS_EXITING_BITMAP, ~0ull);
 	vmwrite(CR3_TARGET_COUNT, 0);
