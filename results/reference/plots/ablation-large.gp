@@ -33,8 +33,8 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch (p
 set label "{/:Bold Shadow, backing=2m}" at screen 0.012, first -0.90 left front
 set rmargin at screen 0.600
 set logscale x 10
-set xrange [0.7:2500]
-set xtics ("1" 1, "100" 100) font ",11"
+set xrange [7:2500]
+set xtics ("10" 10, "100" 100, "1k" 1000) font ",11"
 set label "instructions\nper operation" at screen 0.453, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-large.tsv" using (column("cost low")):(column("y")):(column("cost span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \
   "ablation-large.tsv" using (column("cost spt spt.large=on")):(column("y")+-0.27) with points pt 7 ps 0.85 lw 1.4 lc rgb "#e08a00" notitle, \

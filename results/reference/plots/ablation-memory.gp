@@ -56,7 +56,7 @@ set ytics scale 0 noenhanced tc rgb "#000000" ("sparse-stride: first-touch" -1.9
 unset ytics
 set rmargin at screen 0.750
 unset logscale x
-set xrange [-0.0609:1.218]
+set xrange [-0.06109:1.222]
 set xtics 0,0.5 font ",11"
 set label "exits\nper operation" at screen 0.575, graph 1 offset 0,1.4 left font ",12"
 plot "ablation-memory.tsv" using (column("exits low")):(column("y")):(column("exits span")):(0) with vectors nohead lw 1.5 lc rgb "#b0b0b0" notitle, \

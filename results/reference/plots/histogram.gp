@@ -32,9 +32,8 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "IO_INSTRUCTION: EPT 8,192, shadow 8,192" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
-plot "histogram-io_instruction.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
-  "histogram-io_instruction.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
+set label "page fault: shadow 16,604" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+plot "histogram-exception_nmi.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.8455
@@ -47,10 +46,25 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "page fault: shadow 14,693" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
-plot "histogram-exception_nmi.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
+set label "IO_INSTRUCTION: EPT 8,192, shadow 8,192" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+plot "histogram-io_instruction.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
+  "histogram-io_instruction.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.085
 set rmargin at screen 0.485
+set tmargin at screen 0.5522
+set bmargin at screen 0.3591
+unset label
+unset key
+set border 1
+set grid ytics noxtics
+set xrange [6:19]
+set yrange [0:100]
+set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
+set ytics 50 format "%g%%" font ",11"
+set label "EPT_VIOLATION: EPT 8,907" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+plot "histogram-ept_violation.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle
+set lmargin at screen 0.580
+set rmargin at screen 0.980
 set tmargin at screen 0.5522
 set bmargin at screen 0.3591
 unset label
@@ -64,20 +78,6 @@ set ytics 50 format "%g%%" font ",11"
 set label "VMCALL: EPT 4,096, shadow 4,096" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-vmcall.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle, \
   "histogram-vmcall.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
-set lmargin at screen 0.580
-set rmargin at screen 0.980
-set tmargin at screen 0.5522
-set bmargin at screen 0.3591
-unset label
-unset key
-set border 1
-set grid ytics noxtics
-set xrange [6:19]
-set yrange [0:100]
-set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
-set ytics 50 format "%g%%" font ",11"
-set label "INVLPG: shadow 6,752" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
-plot "histogram-invlpg.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.085
 set rmargin at screen 0.485
 set tmargin at screen 0.2589
@@ -90,8 +90,8 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "EPT_VIOLATION: EPT 4,352" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
-plot "histogram-ept_violation.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle
+set label "INVLPG: shadow 6,816" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+plot "histogram-invlpg.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.2589
@@ -104,7 +104,7 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "CR_ACCESS: shadow 2,578" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+set label "CR_ACCESS: shadow 2,584" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-cr_access.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 unset multiplot
 unset output
