@@ -317,6 +317,19 @@ bool machine_invpcid(struct machine *m, enum hv_invpcid type, u16 pcid, u64 gva)
 
 /* ---- questions that the tool and the emulator ask ---- */
 
+/*
+ * The guest may fetch, fault and flush before it is at its doorbell again; seldom, since
+ * what goes over all pages then begins again.
+ */
+static void event_between_slices(struct machine *m)
+{
+	struct hv_answer answer;
+
+	if (m->nr_pages)
+		m->mmu.ops->invlpg(&m->mmu, m->tlb->page[rng_below(&m->cpu_rng, m->nr_pages)].gva,
+				   &answer);
+}
+
 bool machine_log(struct machine *m, enum hv_log_action action)
 {
 	enum hv_verdict verdict;
@@ -329,6 +342,8 @@ bool machine_log(struct machine *m, enum hv_log_action action)
 			return false;
 		machine_exit(m);
 		verdict = hv_dirty_step(&m->mmu, action, HV_DIRTY_KEEP, HV_DIRTY_KEEP, &answer);
+		if (verdict == HV_AGAIN && slices < 2 && rng_once_in(&m->cpu_rng, 2))
+			event_between_slices(m);
 		if (shim_warnings)
 			return machine_fail(m, "the backend warned");
 	} while (verdict == HV_AGAIN && ++slices < MACHINE_MAX_SLICES);
