@@ -65,6 +65,17 @@ size_t fuzz_length(struct fuzzer *f)
 	}
 }
 
+/*
+ * For calls that unmap what is there before they look at anything else: they must not take
+ * the program itself away.
+ */
+static size_t length_in_window(struct fuzzer *f)
+{
+	size_t length = fuzz_length(f);
+
+	return length > FUZZ_WINDOW_BYTES ? FUZZ_WINDOW_BYTES : length;
+}
+
 static int protection(struct fuzzer *f)
 {
 	return fuzz_chance(f, 70) ? PROT_READ | PROT_WRITE : (int)fuzz_below(f, 8);
@@ -98,28 +109,22 @@ bool fuzz_map(struct fuzzer *f)
 	if (fuzz_chance(f, 5))
 		flags |= MAP_LOCKED;
 	return mmap(fuzz_chance(f, 70) ? fuzz_window(f) : page_in_window(f),
-		    control ? HVBENCH_CONTROL_BYTES : fuzz_length(f),
+		    control ? HVBENCH_CONTROL_BYTES : length_in_window(f),
 		    control && fuzz_chance(f, 80) ? PROT_READ : protection(f), flags | MAP_FIXED,
 		    fuzz_vm_fd(f), at) != MAP_FAILED;
 }
 
 bool fuzz_unmap(struct fuzzer *f)
 {
-	size_t length = fuzz_length(f);
-
-	/* Nothing but windows is unmapped. */
-	if (length > FUZZ_WINDOW_BYTES)
-		length = FUZZ_WINDOW_BYTES;
-	return !munmap(fuzz_chance(f, 50) ? fuzz_window(f) : page_in_window(f), length);
+	return !munmap(fuzz_chance(f, 50) ? fuzz_window(f) : page_in_window(f),
+		       length_in_window(f));
 }
 
 bool fuzz_remap(struct fuzzer *f)
 {
-	size_t old = fuzz_length(f), new = fuzz_length(f);
+	size_t old = length_in_window(f), new = length_in_window(f);
 	int flags = fuzz_chance(f, 80) ? MREMAP_MAYMOVE | MREMAP_FIXED : 0;
 
-	if (new > FUZZ_WINDOW_BYTES)
-		new = FUZZ_WINDOW_BYTES;
 	if (fuzz_chance(f, 10))
 		old = 0; /* a second mapping of the same */
 	if (flags && fuzz_chance(f, 10))
