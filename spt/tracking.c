@@ -105,14 +105,6 @@ static void zap_all(struct spt *spt)
 /* More open tables than that are compared before a root is used, not after. */
 #define SYNC_AT_ONCE 16
 
-/* Makes the root, which is counted once if its load was not finished. NULL: broken. */
-static noinline struct spt_page *miss_root(struct spt *spt, u64 key)
-{
-	if (spt->unfinished_root != key)
-		hv_count(spt->mmu, spt_root_miss);
-	return spt_root_create(spt, key);
-}
-
 /*
  * The guest goes on under the old root until all that the new one reaches is true:
  * false, and the load comes again.
@@ -142,10 +134,15 @@ static noinline bool set_root_slowly(struct spt *spt, u64 key)
 	u64 old_key = spt->root->key;
 	struct spt_page *root = spt_page_find(spt, key), *old;
 
+	/* A load that was not finished has been counted. */
+	if (spt->unfinished_root != key) {
+		if (root)
+			hv_count(spt->mmu, spt_root_hit);
+		else
+			hv_count(spt->mmu, spt_root_miss);
+	}
 	if (!root)
-		root = miss_root(spt, key);
-	else if (spt->unfinished_root != key)
-		hv_count(spt->mmu, spt_root_hit);
+		root = spt_root_create(spt, key);
 	if (spt->nr_stale > SYNC_AT_ONCE && root) {
 		if (!sync_before(spt, old_key, root))
 			return false;
