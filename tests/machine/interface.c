@@ -495,7 +495,7 @@ static void check_nmi(enum hvbench_mmu mmu)
 	/* The trace comes line by line, slowly on a kernel that checks itself. */
 	for (tries = 0; tries < 200 && !told; tries++) {
 		usleep(20000);
-		told = log_has_after(PROVOKED_BEGIN, answer) && log_has_after(answer, "vmx_enter");
+		told = log_has_after(PROVOKED_BEGIN, answer) && log_has_after(answer, "[hvbench]");
 	}
 	report(told, "%s: an NMI reaches the host through a guest that loops", mmu_names[mmu]);
 	report(host_exits_without_reason(stats) && stats->exits[0] == exceptions,
