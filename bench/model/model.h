@@ -103,7 +103,16 @@ void model_exception(struct model *model, unsigned int core);
 /* After the instruction; a MOV to CR3 changes the context as well. */
 void model_flush(struct model *model, unsigned int core, const struct model_flush *flush);
 
-/* Adds to *counts: guest and host, or native alone. */
+/*
+ * While it is paused, nothing that the core does is counted; flushes and VM transitions
+ * have their effects all the same. Accesses, fetches and instructions are not told then.
+ */
+void model_pause(struct model *model, unsigned int core, bool paused);
+/* What the core counts from here on may be taken back, by model_take_back(). */
+void model_mark(struct model *model, unsigned int core);
+void model_take_back(struct model *model, unsigned int core);
+
+/* Adds to *counts: guest and host, or native alone; of all cores. */
 void model_read(const struct model *model, struct model_counts *counts);
 /* The first stale hit since model_reset(); false: none. */
 bool model_first_stale(const struct model *model, struct model_stale *stale);
