@@ -22,6 +22,8 @@
  * replacement: lru, plru (a binary tree; ways is a power of two), mru-plru (three trees of
  * four ways; the tree after that of the last hit, modulo three, is replaced in), fifo.
  * index: linear (the low bits of the page number) or xorN (its low N bits XOR the next N).
+ * A cache has size / (64 * ways) sets, and is indexed by the line number modulo the sets,
+ * which need not be a power of two.
  * AMD's structures are described alike.
  */
 #ifndef MODEL_DESCRIPTION_H
