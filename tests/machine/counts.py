@@ -363,6 +363,8 @@ THEORY = {
     ("random", "update"): nothing,
     ("pointer-chase", "build"): first_touch,
     ("pointer-chase", "chase"): nothing,
+    ("reach", "first-touch"): first_touch,
+    ("reach", "access"): nothing,
     ("demand-paging", "demand"): demand,
     ("demand-paging", "again"): nothing,
     ("churn", "churn"): churn,
