@@ -3,8 +3,8 @@
  * How the tool, inside the emulated machine, speaks with the probe in the emulator around
  * it. The tool fills a request in a page of its own memory, and writes the page's linear
  * address, its low half to MODEL_PORT and then its high half to MODEL_PORT + 4, by 32-bit
- * OUT (ioperm). The probe has done the request, and written the answer into the page, when the second
- * OUT has ended. Where there is no probe nothing happens, and `answer` stays 0.
+ * OUT (ioperm). The probe has done the request, and written the answer into the page, when
+ * the second OUT has ended. Where there is no probe nothing happens, and `answer` stays 0.
  *
  * A request, whatever it asks, ends the feeding of the models until the next VM entry, and
  * takes back what was counted since the last VM exit: what the tool does

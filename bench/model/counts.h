@@ -14,7 +14,8 @@
 
 /* X(name, "unit", "meaning") */
 #define MODEL_COUNTS(X) \
-	X(instructions, "instructions", "instructions executed") \
+	X(instructions, "instructions", "instructions executed, a REP string counted once") \
+	X(repeats, "iterations", "iterations of REP strings after their first, in the TSC of Bochs") \
 	X(loads, "accesses", "data accesses that read only") \
 	X(stores, "accesses", "data accesses that write") \
 	X(itlb_miss, "misses", "instruction fetches that missed the first-level instruction TLB") \

@@ -85,6 +85,8 @@ void model_enter(struct model *model, unsigned int core, bool vpid,
 		 const struct model_context *guest);
 
 void model_instructions(struct model *model, unsigned int core, uint64_t nr);
+/* Iterations of REP string instructions after their first; their accesses are told too. */
+void model_repeats(struct model *model, unsigned int core, uint64_t nr);
 /* An instruction fetch from the 64-byte line of rip, another than that of the last call. */
 void model_fetch(struct model *model, unsigned int core, uint64_t rip);
 /*
