@@ -56,7 +56,7 @@ static void print_counters(FILE *out)
 	}
 }
 
-static void print_suites(FILE *out, const struct suite_names *suites)
+static void print_suites(FILE *out, const struct place_names *suites)
 {
 	unsigned int i;
 
@@ -66,7 +66,7 @@ static void print_suites(FILE *out, const struct suite_names *suites)
 		fprintf(out, "  %s\n", suites->name[i]);
 }
 
-static void print_list(FILE *out, const struct catalog *catalog, const struct suite_names *suites,
+static void print_list(FILE *out, const struct catalog *catalog, const struct place_names *suites,
 		       bool verbose)
 {
 	unsigned int i;
@@ -80,7 +80,7 @@ static void print_list(FILE *out, const struct catalog *catalog, const struct su
 		print_counters(out);
 }
 
-static void print_json(FILE *out, const struct catalog *catalog, const struct suite_names *suites)
+static void print_json(FILE *out, const struct catalog *catalog, const struct place_names *suites)
 {
 	json_t *object = json_of_catalog(catalog), *names = json_array();
 	unsigned int i;
@@ -94,7 +94,7 @@ static void print_json(FILE *out, const struct catalog *catalog, const struct su
 int cmd_list(const struct tool *tool, int argc, char **argv)
 {
 	bool json = false, verbose = false;
-	struct suite_names suites;
+	struct place_names suites;
 	struct options options;
 	struct catalog catalog;
 	struct failure why;
@@ -118,7 +118,7 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 	if (options_no_words("list", argc, argv, &why) || place_own(own, sizeof(own), &why) ||
 	    catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
-	place_suite_names(own, &suites);
+	place_names(&place_suites, own, &suites);
 	if (json)
 		print_json(tool->out, &catalog, &suites);
 	else

@@ -146,7 +146,7 @@ static int suite(const struct tool *tool, struct request *r, struct failure *why
 	int ret = -1;
 
 	if (place_own(own, sizeof(own), why) ||
-	    place_suite(own, r->word, r->file, sizeof(r->file), why))
+	    place_named(&place_suites, own, r->word, r->file, sizeof(r->file), why))
 		return -1;
 	if (catalog_open(&catalog, tool->err, why))
 		return -1;

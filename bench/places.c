@@ -10,10 +10,13 @@
 #include "names.h"
 #include "places.h"
 
-#define SUFFIX ".suite"
-
 static const char *const suites[] = { "../suites", "../share/hvbench/suites", "../../bench/suites",
 				      NULL };
+static const char *const cpus[] = { "../cpus", "../share/hvbench/cpus", "../../bench/model/cpus",
+				    NULL };
+
+const struct place_kind place_suites = { "suite", ".suite", suites };
+const struct place_kind place_cpus = { "CPU", ".cpu", cpus };
 
 int place_own(char *buf, size_t size, struct failure *why)
 {
@@ -88,11 +91,11 @@ bool place_module(const char *base, const char *modules, const char *release, ch
 	return false;
 }
 
-static void add_name(struct suite_names *names, const char *path)
+static void add_name(struct place_names *names, const char *path, const char *suffix)
 {
 	char *name = names->name[names->nr];
 	const char *base = strrchr(path, '/') + 1;
-	size_t len = strlen(base) - strlen(SUFFIX);
+	size_t len = strlen(base) - strlen(suffix);
 
 	if (names->nr == sizeof(names->name) / sizeof(names->name[0]) ||
 	    len >= sizeof(names->name[0]))
@@ -102,7 +105,7 @@ static void add_name(struct suite_names *names, const char *path)
 	names->nr++;
 }
 
-void place_suite_names(const char *base, struct suite_names *names)
+void place_names(const struct place_kind *kind, const char *base, struct place_names *names)
 {
 	const char *const *directory;
 	char pattern[1200];
@@ -111,33 +114,35 @@ void place_suite_names(const char *base, struct suite_names *names)
 
 	names->nr = 0;
 	/* Those of the first directory that there is, as place_find() looks there first. */
-	for (directory = suites; !names->nr && *directory; directory++) {
-		snprintf(pattern, sizeof(pattern), "%s/%s/*" SUFFIX, base, *directory);
+	for (directory = kind->directories; !names->nr && *directory; directory++) {
+		snprintf(pattern, sizeof(pattern), "%s/%s/*%s", base, *directory, kind->suffix);
 		if (glob(pattern, 0, NULL, &found))
 			continue;
 		for (i = 0; i < found.gl_pathc; i++)
-			add_name(names, found.gl_pathv[i]);
+			add_name(names, found.gl_pathv[i], kind->suffix);
 		globfree(&found);
 	}
 }
 
-static int no_such_suite(const char *base, const char *word, struct failure *why)
+static int no_such_name(const struct place_kind *kind, const char *base, const char *word,
+			struct failure *why)
 {
 	struct names names = { .nr = 0 };
-	struct suite_names there;
+	struct place_names there;
 	char hint[1024];
 	unsigned int i;
 
-	place_suite_names(base, &there);
+	place_names(kind, base, &there);
 	for (i = 0; i < there.nr; i++)
 		names_add(&names, there.name[i]);
 	names_hint(&names, word, hint, sizeof(hint));
 	return fail(why, STATUS_USAGE,
-		    "no suite \"%.64s\": it is neither a file nor the name of one%s", word,
+		    "no %s \"%.64s\": it is neither a file nor the name of one%s", kind->noun, word,
 		    names.nr ? hint : "");
 }
 
-int place_suite(const char *base, const char *word, char *buf, size_t size, struct failure *why)
+int place_named(const struct place_kind *kind, const char *base, const char *word, char *buf,
+		size_t size, struct failure *why)
 {
 	char name[256];
 
@@ -145,8 +150,8 @@ int place_suite(const char *base, const char *word, char *buf, size_t size, stru
 		snprintf(buf, size, "%s", word);
 		return 0;
 	}
-	snprintf(name, sizeof(name), "%s" SUFFIX, word);
-	if (place_find(base, suites, name, buf, size))
+	snprintf(name, sizeof(name), "%s%s", word, kind->suffix);
+	if (place_find(base, kind->directories, name, buf, size))
 		return 0;
-	return no_such_suite(base, word, why);
+	return no_such_name(kind, base, word, why);
 }

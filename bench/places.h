@@ -35,18 +35,28 @@ bool place_has_dkms(const char *modules, const char *release);
 bool place_module(const char *base, const char *modules, const char *release, char *buf,
 		  size_t size);
 
-/* The names of the suites that come with the command, in alphabetical order. */
-struct suite_names {
+/* Files that come with the command and are called by their names. */
+struct place_kind {
+	const char *noun; /* for errors */
+	const char *suffix;
+	const char *const *directories; /* NULL ends them */
+};
+
+extern const struct place_kind place_suites, place_cpus;
+
+/* The names of the files of a kind, in alphabetical order. */
+struct place_names {
 	unsigned int nr;
 	char name[32][64];
 };
 
-void place_suite_names(const char *base, struct suite_names *names);
+void place_names(const struct place_kind *kind, const char *base, struct place_names *names);
 
 /*
- * The file of a suite: word itself where it is a path or names a file, else the
- * suite of that name. base is where this command lies.
+ * The file that a word stands for: word itself where it is a path or names a file,
+ * else the file of that name. base is where this command lies.
  */
-int place_suite(const char *base, const char *word, char *buf, size_t size, struct failure *why);
+int place_named(const struct place_kind *kind, const char *base, const char *word, char *buf,
+		size_t size, struct failure *why);
 
 #endif

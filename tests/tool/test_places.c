@@ -58,27 +58,29 @@ static void test_find(const char *base)
 static void test_suite_names(const char *base)
 {
 	struct failure why = { .status = 0 };
-	struct suite_names names;
+	struct place_names names;
 	char path[600];
 
-	place_suite_names(base, &names);
+	place_names(&place_suites, base, &names);
 	check(names.nr == 2 && !strcmp(names.name[0], "default") && !strcmp(names.name[1], "smoke"),
 	      "the suites that there are");
-	check(!place_suite(base, "default", path, sizeof(path), &why) &&
+	check(!place_named(&place_suites, base, "default", path, sizeof(path), &why) &&
 		      ends_in(path, "/bin/../share/hvbench/suites/default.suite"),
 	      "a suite by its name");
-	check(!place_suite(base, "./default", path, sizeof(path), &why) &&
+	check(!place_named(&place_suites, base, "./default", path, sizeof(path), &why) &&
 		      !strcmp(path, "./default"),
 	      "a path is never a name");
-	check(!place_suite(base, "Makefile", path, sizeof(path), &why) && !strcmp(path, "Makefile"),
+	check(!place_named(&place_suites, base, "Makefile", path, sizeof(path), &why) &&
+		      !strcmp(path, "Makefile"),
 	      "a file goes before a name");
-	check(place_suite(base, "smokr", path, sizeof(path), &why) && why.status == STATUS_USAGE,
+	check(place_named(&place_suites, base, "smokr", path, sizeof(path), &why) &&
+		      why.status == STATUS_USAGE,
 	      "no such name: wrong usage");
 	check_holds(why.text,
 		    "no suite \"smokr\": it is neither a file nor the name of one; did you mean "
 		    "\"smoke\"? (right: default, smoke)",
 		    "with the names that there are");
-	check(place_suite("/nonexistent", "x", path, sizeof(path), &why) &&
+	check(place_named(&place_suites, "/nonexistent", "x", path, sizeof(path), &why) &&
 		      ends_in(why.text, "nor the name of one"),
 	      "or none where there are none");
 }
