@@ -10,6 +10,7 @@ import math
 import statistics
 
 import measure
+import modelled
 import peer
 from results import ENGINE, ResultsError
 
@@ -141,6 +142,12 @@ class Comparison:
         return sum(1 for p in self.both if min(len(self.before[p]), len(self.after[p])) == 1)
 
 
+def told(counter, before, after):
+    """Could both runs have a row of it? Of a CPU that one was not modelled on, it has none."""
+    row = modelled.name_of_row(counter)
+    return not row or all(row[0] in modelled.cpus_of(sample) for sample in (before, after))
+
+
 def counts_that_differ(place, before, after):
     """The Changes of every count; one that is not told of is 0.
 
@@ -152,7 +159,7 @@ def counts_that_differ(place, before, after):
         old, new = before[repetition], after[repetition]
         for counter in dict.fromkeys([*old, *new]):
             pair = old.get(counter, 0), new.get(counter, 0)
-            if pair[0] != pair[1]:
+            if pair[0] != pair[1] and told(counter, old, new):
                 found.setdefault((counter, pair), []).append(repetition)
     return [
         Change(

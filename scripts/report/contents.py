@@ -9,6 +9,7 @@ import collections
 import answer
 import beside
 import headline
+import modelled
 import repeat
 import settings
 import verdicts
@@ -89,6 +90,7 @@ def blocks(suite, peers, environment, extras):
         *answer.summary(suite, peers),
     ]
     out += pictures_blocks(top[:1], run)
+    out += modelled.section(suite, number)
     out += answer.tables(suite) + pictures_blocks(top[1:], run) + [answer.details(suite)]
     out += pictures_blocks(rest, run) + settings.memory(suite)
     out += settings.ablations(suite, extras.groups, figures)

@@ -133,7 +133,12 @@ class Environment:
 
     def rows(self):
         """[(name, value)] for the report's table."""
-        rows = list(flat("", self.values))
+        # The descriptions of modelled CPUs are whole files.
+        rows = [
+            (name, value)
+            for name, value in flat("", self.values)
+            if not re.match(r"model\..*\.description$", name)
+        ]
         if self.machine:
             rows += flat("machine.json ", self.machine)
         else:

@@ -10,6 +10,7 @@ import math
 import os
 import re
 
+import modelled
 import sides
 import table_memory
 from conditions import COLD
@@ -99,6 +100,7 @@ def figures(suite, peers, seconds, proof=()):
     rows += counted("wholes", wholes(suite), "workloads", ("unmeasured", sides.UNMEASURED))
     rows += counted("cold", suite.sides(COLD), "phases", ("filled", sides.FILLED))
     rows += memory(suite)
+    rows += [(name, text(value), unit) for name, value, unit in modelled.figures(suite)]
     rows += [(n, ratio_text(ratio), "ratio") for n, ratio in peers.figures() if ratio is not None]
     rows += list(proof)
     rows += [(name, text(value), "seconds") for name, value in seconds if value is not None]

@@ -84,12 +84,14 @@ class Suite:
 
     def find(self, mmu, workload, phase, params=None, changed=None):
         """The Measure of one condition, or None where it was not run."""
+        condition = self.condition(mmu, workload, phase, params, changed)
+        return self.measure(condition) if condition else None
+
+    def condition(self, mmu, workload, phase, params=None, changed=None):
+        """The Condition itself, or None; PARAMS of the base, CHANGED nothing."""
         if params is None:
             params = self.base.get(workload)
-        key = self.key(mmu, workload, phase, params, changed or {})
-        if key not in self.index:
-            return None
-        return self.measure(self.index[key])
+        return self.index.get(self.key(mmu, workload, phase, params, changed or {}))
 
     def measure(self, condition):
         """The Measure of a condition, which knows the phases before it."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The X-macro lists of hv/uapi as Python sees them, and the tool's of KVM.
+"""The X-macro lists of hv/uapi as Python sees them, and the tool's of KVM and of models.
 
 counters-doc, the measurements and the tests ask this module for the counters,
 exit reasons and knobs, so that no list is written twice. It reads the headers
@@ -16,6 +16,7 @@ import subprocess
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 UAPI = os.path.join(PROJECT, "hv", "uapi")
 BENCH = os.path.join(PROJECT, "bench")
+MODEL = os.path.join(BENCH, "model")
 
 STRING = r'"(?:[^"\\]|\\.)*"'
 
@@ -76,6 +77,18 @@ def counters():
 def kvm_counters():
     """[(name as KVM has it, ours or "own", kind, unit, meaning)] of kvm_counters.h."""
     return [tuple(r) for r in expand("kvm_counters.h", "KVM_COUNTERS", 5, BENCH)]
+
+
+@functools.lru_cache(maxsize=None)
+def model_counts():
+    """[(name, unit, meaning)] of model/counts.h."""
+    return [tuple(r) for r in expand("counts.h", "MODEL_COUNTS", 3, MODEL)]
+
+
+@functools.lru_cache(maxsize=None)
+def model_causes():
+    """[(name, meaning)] of model/cost.h."""
+    return [tuple(r) for r in expand("cost.h", "MODEL_CAUSES", 2, MODEL)]
 
 
 @functools.lru_cache(maxsize=None)

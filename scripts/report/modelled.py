@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Modelled cycles: what the models of CPUs say of a run, from the rows `model.<CPU>.*`.
+
+They are computed from counts and from the constants of a CPU description, so each is a
+Band of the lowest, middle and highest value. The report's section on them and the figures
+`model.*` ask this module; nothing else in the report is changed by such rows.
+"""
+import collections
+import statistics
+
+import conditions
+from document import Heading, Table, Text
+from measure import TIE
+
+RUN, NATIVE = ("guest", "host"), ("native",)
+ENDS = ("low", "mid", "high")
+UNIT = "modelled cycles"
+NAMES = {"ept": "EPT", "spt": "shadow", "tie": "equal", "undecided": "open"}
+
+WORDS = (
+    "A model of a named CPU's TLBs, paging-structure caches and data caches was fed with each "
+    "access of guest and hypervisor. **Modelled cycles** are computed from what it counted and "
+    "from the costs in the CPU's description; they are no measurement. Low and high are what they "
+    "become at the ends of the costs for which no source gives one value. **Native** is the same "
+    "guest over its own page tables without a hypervisor. Where the two ends have different "
+    "winners, the table says open."
+)
+
+# (name, mmu, workload, phase) of the figures of each CPU.
+FIGURES = [
+    ("model.hypercall", "ept", "hypercall", "warm"),
+    ("model.fill.ept", "ept", "dense-sequential", "first-touch"),
+    ("model.fill.spt", "spt", "dense-sequential", "first-touch"),
+    ("model.switch.spt", "spt", "switch", "switch"),
+]
+
+Band = collections.namedtuple("Band", ENDS)
+
+
+def name_of_row(counter):
+    """(CPU, world, name) of a row's counter, None where it is none of a model."""
+    fields = counter.split(".")
+    # The name of a CPU has no dot, nor has that of a count.
+    return tuple(fields[1:]) if fields[0] == "model" and len(fields) == 4 else None
+
+
+def cpus_of(sample):
+    """The CPUs that a sample has rows of, in their order."""
+    rows = (name_of_row(counter) for counter in sample)
+    return list(dict.fromkeys(row[0] for row in rows if row))
+
+
+def band(samples, cpu, worlds=RUN, per_op=True):
+    """The Band of a condition, medians over its repetitions; None where a world is unknown."""
+    names = ["model.%s.%s.cycles_" % (cpu, world) for world in worlds]
+    if not all(name + end in s for s in samples for name in names for end in ENDS):
+        return None
+    return Band(
+        *(
+            statistics.median(
+                sum(s[name + end] for name in names) / (s["ops"] if per_op else 1)
+                for s in samples
+            )
+            for end in ENDS
+        )
+    )
+
+
+def winner(ept, spt):
+    """Who is cheaper in two Bands: ept, spt, tie, or undecided where their ends disagree."""
+
+    def one(a, b):
+        if abs(a - b) < TIE * min(a, b) or a == b:
+            return "tie"
+        return "ept" if a < b else "spt"
+
+    found = {one(a, b) for a, b in zip(ept, spt)}
+    return found.pop() if len(found) == 1 else "undecided"
+
+
+Pair = collections.namedtuple("Pair", "workload phase ept spt native winner")
+
+
+class Modelled:
+    """A suite's run on one CPU."""
+
+    def __init__(self, suite, cpu):
+        self.suite, self.cpu = suite, cpu
+
+    def samples(self, mmu, workload, phase):
+        """The samples of a base condition, [] where there is none."""
+        condition = self.suite.condition(mmu, workload, phase)
+        return self.suite.results.of(condition) if condition else []
+
+    def of(self, mmu, workload, phase, worlds=RUN, per_op=True):
+        """The Band of a base condition, or None."""
+        samples = self.samples(mmu, workload, phase)
+        return band(samples, self.cpu, worlds, per_op) if samples else None
+
+    def pairs(self):
+        """[Pair] of the base phases that were modelled under both MMUs, set-up left out."""
+        found = []
+        for workload, phase in self.suite.pairs():
+            ept, spt = (self.of(mmu, workload, phase) for mmu in ("ept", "spt"))
+            native = self.of("ept", workload, phase, NATIVE)
+            if ept and spt:
+                found.append(Pair(workload, phase, ept, spt, native, winner(ept, spt)))
+        return found
+
+    def wholes(self):
+        """[Pair] of the workloads modelled in all their phases, set-up among them, summed."""
+        found = []
+        for workload in self.suite.base:
+            phases = [p for w, p in self.suite.pairs(*conditions.DECLARED) if w == workload]
+            both = [
+                [self.of(mmu, workload, phase, per_op=False) for phase in phases]
+                for mmu in ("ept", "spt")
+            ]
+            if phases and all(all(bands) for bands in both):
+                ept, spt = (Band(*map(sum, zip(*bands))) for bands in both)
+                found.append(Pair(workload, None, ept, spt, None, winner(ept, spt)))
+        return found
+
+
+def models(suite):
+    """[Modelled] of the CPUs in the run, in the order of its rows."""
+    found = {}
+    for condition in suite.conditions:
+        for sample in suite.results.of(condition):
+            found.update(dict.fromkeys(cpus_of(sample)))
+    return [Modelled(suite, cpu) for cpu in found]
+
+
+def figures(suite):
+    """[(name, value, unit)]: the FIGURES of each CPU, then who is cheaper on the first."""
+    found = []
+    all_models = models(suite)
+    for model in all_models:
+        for name, mmu, workload, phase in FIGURES:
+            cost = model.of(mmu, workload, phase)
+            if cost:
+                found.append(("%s.%s" % (name, model.cpu), cost.mid, UNIT))
+    for model in all_models[:1]:
+        pairs = model.pairs() + model.wholes()
+        for who in ("spt", "ept"):
+            count = sum(pair.winner == who for pair in pairs)
+            found.append(("model.%s_cheaper" % who, count, "phases and workloads"))
+    return found
+
+
+def row_of(pair, number):
+    """A line of the table."""
+
+    def cell(cost):
+        return (
+            "%s [%s, %s]" % tuple(map(number, (cost.mid, cost.low, cost.high))) if cost else "-"
+        )
+
+    cells = [cell(cost) for cost in (pair.native, pair.ept, pair.spt)]
+    return ["%s: %s" % (pair.workload, pair.phase), *cells, NAMES[pair.winner]]
+
+
+def section(suite, number):
+    """The report's blocks, none where nothing was modelled; NUMBER writes a number."""
+    out = []
+    for model in models(suite):
+        pairs = model.pairs()
+        if pairs:
+            out.append(
+                Table(
+                    ["operation", "native", "EPT", "shadow", "cheaper"],
+                    "lrrrl",
+                    [row_of(pair, number) for pair in pairs],
+                    "Modelled cycles per operation on %s, middle [low, high]" % model.cpu,
+                )
+            )
+    if not out:
+        return []
+    return [Heading(2, "Modelled cycles"), Text(WORDS), *out]

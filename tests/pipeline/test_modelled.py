@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Rows of modelled CPUs: what the report makes of them, and that nothing else changes."""
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+import modelled
+import results
+import suite as suite_of_run
+import synthetic
+import synthetic_model
+import uapi
+
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "report")
+
+
+def call(script, *words):
+    """Run a script of scripts/report."""
+    return subprocess.run(
+        [os.path.join(SCRIPTS, script), *words], capture_output=True, text=True, check=False
+    )
+
+
+def read(*parts):
+    """The text of a file."""
+    with open(os.path.join(*parts), encoding="utf-8") as file:
+        return file.read()
+
+
+class Modelled(unittest.TestCase):
+    """A synthetic run without models, and the same with them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.plain, cls.with_models = (
+            os.path.join(cls.scratch.name, name) for name in ("plain", "with-models")
+        )
+        for folder in (cls.plain, cls.with_models):
+            synthetic.write(folder)
+        synthetic_model.add(cls.with_models)
+        for folder in (cls.plain, cls.with_models):
+            done = call("report", "--proof", os.path.join(folder, "proof-in"), folder)
+            if done.returncode:
+                raise AssertionError(done.stderr)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def figures(self, folder):
+        """{name: (value, unit)} of figures.tsv."""
+        rows = (line.split("\t") for line in read(folder, "figures.tsv").splitlines())
+        return {name: (value, unit) for name, value, unit in rows}
+
+    def test_nothing_else_changes(self):
+        """rows of modelled CPUs change no other figure, picture or table of the report"""
+        plain, more = self.figures(self.plain), self.figures(self.with_models)
+        self.assertEqual(plain, {n: v for n, v in more.items() if not n.startswith("model.")})
+        self.assertFalse([n for n in plain if n.startswith("model.")])
+        for name in sorted(os.listdir(os.path.join(self.plain, "plots"))):
+            if name.endswith(".tsv"):
+                self.assertEqual(
+                    read(self.plain, "plots", name), read(self.with_models, "plots", name), name
+                )
+        told = read(self.with_models, "report.md").replace(self.with_models, self.plain)
+        begin, end = told.index("## Modelled cycles\n"), told.index("### Whole workloads")
+        told = re.sub(r"\| model\..*\n", "", told[:begin] + told[end:])
+        self.assertTrue(told == read(self.plain, "report.md"), "report.md is another")
+
+    def test_figures(self):
+        """the figures of modelled cycles are the middle of guest and hypervisor, per operation"""
+        found = self.figures(self.with_models)
+        for cpu in synthetic_model.CPUS:
+            for name in ("hypercall", "fill.ept", "fill.spt", "switch.spt"):
+                self.assertIn("model.%s.%s" % (name, cpu), found)
+        # An instruction and two walks in the guest; an exit, and a walk for it, in the host.
+        self.assertEqual(found["model.fill.ept.skylake-sp"], ("1061", "modelled cycles"))
+        self.assertEqual(found["model.fill.spt.skylake-sp"], ("1041", "modelled cycles"))
+        self.assertEqual(found["model.spt_cheaper"][1], "phases and workloads")
+        self.assertGreater(int(found["model.spt_cheaper"][0]), 0)
+        self.assertGreater(int(found["model.ept_cheaper"][0]), 0)
+
+    def test_report(self):
+        """the report has a table for each CPU, with native beside both MMUs"""
+        text = read(self.with_models, "report.md")
+        for cpu in synthetic_model.CPUS:
+            self.assertIn("Modelled cycles per operation on %s, middle [low, high]" % cpu, text)
+        self.assertRegex(
+            text, r"\| dense-sequential: warm \| 21 \[15.75, 42\] \| 41 \[.* \| shadow \|"
+        )
+        self.assertRegex(text, r"\| switch: switch \| .*\| EPT \|")
+        self.assertIn("| model.skylake-sp.title | skylake-sp |", text)
+        self.assertNotIn("model.skylake-sp.description", text)
+
+    def test_winner(self):
+        """a winner is named only where low, middle and high agree"""
+        band = modelled.Band
+        self.assertEqual(modelled.winner(band(1, 2, 3), band(2, 3, 4)), "ept")
+        self.assertEqual(modelled.winner(band(2, 3, 4), band(1, 2, 3)), "spt")
+        self.assertEqual(modelled.winner(band(1, 3, 4), band(2, 2, 3)), "undecided")
+        self.assertEqual(modelled.winner(band(100, 100, 100), band(101, 101, 101)), "tie")
+        self.assertEqual(modelled.winner(band(0, 0, 0), band(0, 0, 0)), "tie")
+
+    def test_names_of_rows(self):
+        """only the rows of models are taken for such"""
+        self.assertEqual(
+            modelled.name_of_row("model.zen-4.guest.walk_load"), ("zen-4", "guest", "walk_load")
+        )
+        for other in ("exit.CPUID", "outside_histogram.CPUID.3", "model", "models.a.b.c"):
+            self.assertIsNone(modelled.name_of_row(other))
+
+    def test_some_phases_only(self):
+        """a run that is modelled in part has the figures of that part"""
+        folder = os.path.join(self.scratch.name, "part")
+        synthetic.write(folder)
+        synthetic_model.add(folder, ("skylake-sp",), lambda row: row["workload"] == "hypercall")
+        loaded = results.load(os.path.join(folder, "results.csv"))
+        suite = suite_of_run.Suite(loaded, uapi.knobs())
+        self.assertEqual(
+            [name for name, _, _ in modelled.figures(suite)],
+            ["model.hypercall.skylake-sp", "model.spt_cheaper", "model.ept_cheaper"],
+        )
+        self.assertEqual([p.workload for p in modelled.models(suite)[0].pairs()], ["hypercall"])
+
+    def test_compare(self):
+        """compare takes runs with and without modelled CPUs, and sees a count that differs"""
+        done = call("compare", self.plain, self.with_models, "--exact")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+        other = os.path.join(self.scratch.name, "other")
+        synthetic.write(other)
+        synthetic_model.add(other)
+        path = os.path.join(other, "results.csv")
+        text = read(path)
+        changed = re.sub(r"(model\.zen-4\.guest\.walk_load,walks,)\d+", r"\g<1>7", text, count=1)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(changed)
+        done = call("compare", self.with_models, other, "--exact")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("model.zen-4.guest.walk_load", done.stdout)
