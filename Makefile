@@ -16,6 +16,7 @@ help:
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
 	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): an hour'
 	@echo '                    (make fresh-short: 10 minutes)'
+	@echo 'make model-check    the modelled CPUs over made-up page tables: seconds'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: an hour or two'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
@@ -56,6 +57,9 @@ fresh: deps
 
 fresh-short: deps
 	tests/fresh/run --short
+
+model-check:
+	@$(MAKE) -s --no-print-directory -C tests/model check
 
 fuzz: deps
 	@$(MAKE) --no-print-directory -C tests/host fuzz
@@ -126,5 +130,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test fresh fresh-short tree fuzz sanitize mutants time perf figures report compare deps build guests tool module docs
+.PHONY: help bench test model-check fresh fresh-short tree fuzz sanitize mutants time perf figures report compare deps build guests tool module docs
 .PHONY: install uninstall dkms-install dkms-uninstall deb style clean

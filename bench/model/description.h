@@ -3,9 +3,11 @@
  * A CPU description: the geometry of the structures that translate and cache, and what
  * events cost. It is data, read from a text file under cpus/ or one of the user's own.
  *
- * The file, line by line; '#' begins a comment, and every line of data has one that names
- * its source. SIZE is a number with K, M or G; [LOW HIGH] is the range where the source
- * gives no single value.
+ * The file, line by line: words between blanks, the first says what the line describes.
+ * '#' begins a comment. Every line that describes something ends with one, and it names the
+ * source of its values. SIZE is a number with K, M or G for the powers of 1024; [LOW HIGH]
+ * is the range where the source gives no single value, and VALUE is in it. What is of the form
+ * KEY=VALUE may come in any order.
  *
  *	name	skylake-sp
  *	title	Intel Xeon Scalable, 1st and 2nd generation (Skylake-SP, Cascade Lake)
@@ -15,15 +17,20 @@
  *	tlb	store-dtlb ...		where stores have first-level TLBs of their own
  *	tlb	stlb  pages=4k,2m sets=128 ways=12 index=xor7 replacement=mru-plru
  *	psc	pde entries=32 ways=4 replacement=lru	also pdpte, pml4e; entries=0: none
- *	nested-tlb	entries=32 [16 64]
- *	cache	l1d size=32K ways=8	also l1i, l2, l3; lines are of 64 bytes
- *	cost	NAME MID [LOW HIGH]	in cycles, but see enum model_cost
+ *	nested-tlb	entries=32 [16 64]		entries=0: none
+ *	cache	l1d size=32K ways=8 replacement=lru	also l1i, l2, l3; lines are of 64 bytes
+ *	cost	NAME VALUE [LOW HIGH]	NAME is one of MODEL_COSTS; at most two decimals
  *
- * replacement: lru, plru (a binary tree; ways is a power of two), mru-plru (three trees of
- * four ways; the tree after that of the last hit, modulo three, is replaced in), fifo.
- * index: linear (the low bits of the page number) or xorN (its low N bits XOR the next N).
- * A cache has size / (64 * ways) sets, and is indexed by the line number modulo the sets,
- * which need not be a power of two.
+ * index: linear (the low bits of the page number) or xorN (its low N bits XOR the next N,
+ * of 2^N sets). replacement: lru, plru (a binary tree; ways is a power of two, at most 64),
+ * mru-plru (three trees of four ways; the tree after that of the last hit or fill, modulo
+ * three, is replaced in), fifo. Left out, index is linear and replacement is lru. A cache has
+ * size / (64 * ways) sets, and is indexed by the line number modulo the sets, which need not
+ * be a power of two.
+ *
+ * TLBs of one role have no page size in common. A file has to describe an itlb and a dtlb for
+ * 4k pages, the caches l1i, l1d and l2, each psc, the nested-tlb and every cost. A CPU has a
+ * store-dtlb, an stlb or an l3 only if there is a line for it.
  * AMD's structures are described alike.
  */
 #ifndef MODEL_DESCRIPTION_H
@@ -65,7 +72,7 @@ enum model_cost {
 	NR_MODEL_COSTS
 };
 
-/* In hundredths of a cycle, or per cent; low <= mid <= high. */
+/* In hundredths of a cycle, or per cent of a fraction; low <= mid <= high. */
 struct model_band {
 	uint64_t low, mid, high;
 };

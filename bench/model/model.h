@@ -31,11 +31,13 @@ struct model_memory {
 struct model_context {
 	bool guest; /* in VMX non-root operation */
 	bool pcid; /* CR4.PCIDE */
-	unsigned int levels; /* of the tables that CR3 names: 4, or 5 with CR4.LA57 */
+	unsigned int levels; /* of the tables that CR3 names: 4, 5 with CR4.LA57; 0: CR0.PG is 0 */
 	uint16_t vpid; /* 0 in the host, and where VPIDs are off */
 	uint64_t cr3; /* with the PCID in bits 11:0 where pcid */
 	uint64_t eptp; /* 0: EPT is off */
 };
+
+#define MODEL_NO_GPA UINT64_MAX
 
 enum model_access { MODEL_LOAD, MODEL_STORE, MODEL_FETCH };
 
@@ -43,8 +45,8 @@ enum model_flush_kind {
 	MODEL_FLUSH_INVLPG, /* address */
 	MODEL_FLUSH_INVPCID, /* type 0 to 3 as the instruction's, pcid, address */
 	MODEL_FLUSH_MOV_CR3, /* value: the new CR3 with bit 63 as it was written */
-	MODEL_FLUSH_CR0, /* CR0.PG or CR0.WP was changed; */
-	MODEL_FLUSH_CR4, /* value: the new CR4; PGE, PAE, PCIDE, SMEP or LA57 was changed */
+	MODEL_FLUSH_CR0, /* value, changed; PG or WP was changed */
+	MODEL_FLUSH_CR4, /* value, changed; PGE, PAE, PCIDE, SMEP or LA57 was changed */
 	MODEL_FLUSH_INVVPID, /* type, vpid, address */
 	MODEL_FLUSH_INVEPT, /* type 1 (value: the EPTP) or 2 */
 };
@@ -54,6 +56,7 @@ struct model_flush {
 	unsigned int type;
 	uint16_t vpid, pcid;
 	uint64_t address, value;
+	uint64_t changed; /* bits of CR0 or CR4 that differ from before; ~0: not known */
 };
 
 /* A hit that the architecture forbids. */
@@ -95,7 +98,7 @@ void model_fetch(struct model *model, unsigned int core, uint64_t rip);
  */
 void model_access(struct model *model, unsigned int core, enum model_access access,
 		  uint64_t address, uint64_t hpa, unsigned int bytes);
-/* A page fault, or an EPT violation at gpa (~0: none), which the access at address caused. */
+/* A page fault, or an EPT violation at gpa (MODEL_NO_GPA: none), which the access at address caused. */
 void model_fault(struct model *model, unsigned int core, enum model_access access,
 		 uint64_t address, uint64_t gpa);
 /* The CPU set accessed or dirty bits. */

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The page walk in one and two dimensions, see walk.h. */
+#include "walk.h"
+
+static bool is_leaf(uint64_t entry, unsigned int level)
+{
+	return level == 1 || (entry & PAGING_LEAF && level <= NR_MODEL_PAGES);
+}
+
+/* EPT as it is in memory, for a look that a CPU does not take: the native model's. */
+static bool peek_ept(struct model_core *core, uint64_t gpa, uint64_t *hpa)
+{
+	const uint64_t eptp = core->context.eptp;
+	uint64_t table = eptp & PAGING_ADDRESS;
+
+	for (unsigned int level = eptp_levels(eptp);; level--) {
+		uint64_t entry;
+
+		if (!core->memory->read(core->memory->opaque, table + 8 * level_index(gpa, level),
+					&entry) ||
+		    !(entry & EPT_RIGHTS))
+			return false;
+		table = entry & PAGING_ADDRESS;
+		if (is_leaf(entry, level)) {
+			*hpa = page_base(table, level - 1) | page_offset(gpa, level - 1);
+			return true;
+		}
+	}
+}
+
+/* Memory as the model's CPU addresses it: a native one has the guest's for its own. */
+static bool read_memory(struct model_core *core, uint64_t address, uint64_t *value)
+{
+	if (core->native && !peek_ept(core, address, &address))
+		return false;
+	return core->memory->read(core->memory->opaque, address, value);
+}
+
+/* One reference of a walk; first: the count of level 1 in its dimension. */
+static bool refer(struct model_core *core, uint64_t table, uint64_t address, unsigned int level,
+		  enum model_count first, uint64_t *entry)
+{
+	const uint64_t at = table + 8 * level_index(address, level);
+	enum cache_served served;
+
+	served = cache_access(&core->caches, &core->caches.l1d, at >> CACHE_LINE_SHIFT);
+	core->count[first + level - 1]++;
+	core->count[MODEL_CNT_walk_served_l1 + served]++;
+	return read_memory(core, at, entry);
+}
+
+/* A walk of EPT from the deepest cached entry. */
+static bool walk_ept(struct model_core *core, uint64_t gpa, struct nested_page *nested)
+{
+	const uint64_t eptp = core->context.eptp;
+	unsigned int level = eptp_levels(eptp), cached;
+	uint64_t table = eptp & PAGING_ADDRESS, rights = EPT_RIGHTS, entry;
+
+	cached = psc_find(&core->ept_psc, core->ept_tag, gpa, level, &table);
+	if (cached) {
+		core->count[MODEL_CNT_ept_psc_hit_2 + cached - PSC_LOWEST]++;
+		rights = table & EPT_RIGHTS;
+		table &= PAGING_ADDRESS;
+		level = cached - 1;
+	}
+	for (;; level--) {
+		if (!refer(core, table, gpa, level, MODEL_CNT_ref_ept_1, &entry) ||
+		    !(entry & EPT_RIGHTS))
+			return false;
+		rights &= entry;
+		table = entry & PAGING_ADDRESS;
+		if (is_leaf(entry, level))
+			break;
+		if (level <= PSC_HIGHEST)
+			psc_fill(&core->ept_psc, core->ept_tag, gpa, level, table | rights);
+	}
+	*nested = (struct nested_page){
+		.hpa = page_base(table, level - 1),
+		.page = level - 1,
+		.rights = rights,
+		.dirty = !(eptp & EPTP_ACCESSED_DIRTY) || entry & EPT_DIRTY,
+	};
+	return true;
+}
+
+/*
+ * EPT's translation of one guest-physical address, for an access that wants these rights.
+ * A write through a cached entry without them or without the dirty bit walks again.
+ */
+static bool translate_gpa(struct model_core *core, uint64_t gpa, unsigned int rights,
+			  struct nested_page *nested)
+{
+	const struct nested_page *held = nested_tlb_find(&core->nested, core->ept_tag, gpa);
+
+	if (held && (held->rights & rights) == rights && (!(rights & EPT_WRITE) || held->dirty)) {
+		core->count[MODEL_CNT_nested_tlb_hit]++;
+		*nested = *held;
+		return true;
+	}
+	core->count[MODEL_CNT_nested_tlb_miss]++;
+	if (!walk_ept(core, gpa, nested) || (nested->rights & rights) != rights)
+		return false;
+	if (rights & EPT_WRITE)
+		nested->dirty = true;
+	nested_tlb_fill(&core->nested, core->ept_tag, gpa, nested);
+	return true;
+}
+
+/* Where a table lies; under EPT's accessed and dirty flags its use is a write (SDM 3C 29.3.5). */
+static bool find_table(struct model_core *core, uint64_t *table)
+{
+	const bool writes = core->context.eptp & EPTP_ACCESSED_DIRTY;
+	struct nested_page nested;
+
+	if (!core->combined)
+		return true;
+	if (!translate_gpa(core, *table, writes ? EPT_READ | EPT_WRITE : EPT_READ, &nested))
+		return false;
+	*table = nested.hpa | page_offset(*table, nested.page);
+	return true;
+}
+
+/* The tables that CR3 names: to the page, whose hpa is still its gpa. */
+static bool walk_linear(struct model_core *core, uint64_t address, struct translation *found)
+{
+	unsigned int level = core->context.levels, cached;
+	uint64_t table = core->context.cr3 & PAGING_ADDRESS, writable = PAGING_WRITABLE, entry;
+
+	cached = psc_find(&core->psc, core->psc_tag, address, level, &table);
+	if (cached) {
+		core->count[MODEL_CNT_psc_hit_2 + cached - PSC_LOWEST]++;
+		writable = table & PAGING_WRITABLE;
+		table &= PAGING_ADDRESS;
+		level = cached - 1;
+	} else if (!find_table(core, &table)) {
+		return false;
+	}
+	for (;; level--) {
+		if (!refer(core, table, address, level, MODEL_CNT_ref_guest_1, &entry) ||
+		    !(entry & PAGING_PRESENT))
+			return false;
+		writable &= entry;
+		table = entry & PAGING_ADDRESS;
+		if (is_leaf(entry, level))
+			break;
+		if (!find_table(core, &table))
+			return false;
+		if (level <= PSC_HIGHEST)
+			psc_fill(&core->psc, core->psc_tag, address, level, table | writable);
+	}
+	*found = (struct translation){
+		.hpa = page_base(table, level - 1),
+		.page = level - 1,
+		.linear_page = level - 1,
+		.writable = writable,
+		.dirty = entry & PAGING_DIRTY,
+		.global = entry & PAGING_GLOBAL,
+	};
+	return true;
+}
+
+/* EPT's part of the page itself: the translation shrinks to the smaller page of both. */
+static bool walk_page(struct model_core *core, enum model_access access, uint64_t address,
+		      struct translation *found)
+{
+	static const unsigned int rights[] = {
+		[MODEL_LOAD] = EPT_READ,
+		[MODEL_STORE] = EPT_WRITE,
+		[MODEL_FETCH] = EPT_EXECUTE,
+	};
+	const uint64_t gpa = found->hpa | page_offset(address, found->page);
+	struct nested_page nested;
+
+	if (!translate_gpa(core, gpa, rights[access], &nested))
+		return false;
+	if (nested.page < found->page)
+		found->page = nested.page;
+	found->gpa = page_base(gpa, found->page);
+	found->hpa = page_base(nested.hpa | page_offset(gpa, nested.page), found->page);
+	found->writable &= !!(nested.rights & EPT_WRITE);
+	found->dirty &= nested.dirty;
+	return true;
+}
+
+/* CR0.PG = 0: linear addresses are physical ones, of any page size. */
+static void no_paging(uint64_t address, struct translation *found)
+{
+	*found = (struct translation){
+		.hpa = page_base(address, MODEL_PAGE_1G),
+		.page = MODEL_PAGE_1G,
+		.linear_page = MODEL_PAGE_1G,
+		.writable = true,
+		.dirty = true,
+	};
+}
+
+bool walk(struct model_core *core, enum model_access access, uint64_t address,
+	  struct translation *translation)
+{
+	address &= PAGING_LINEAR;
+	if (!core->context.levels)
+		no_paging(address, translation);
+	else if (!walk_linear(core, address, translation))
+		return false;
+	translation->gpa = translation->hpa;
+	return !core->combined || walk_page(core, access, address, translation);
+}
+
+bool walk_peek_gpa(struct model_core *core, uint64_t address, uint64_t *gpa)
+{
+	uint64_t table = core->context.cr3 & PAGING_ADDRESS, entry, at;
+
+	if (!core->context.levels) {
+		*gpa = address;
+		return true;
+	}
+	for (unsigned int level = core->context.levels;; level--) {
+		at = table + 8 * level_index(address, level);
+		if (!peek_ept(core, at, &at) ||
+		    !core->memory->read(core->memory->opaque, at, &entry) ||
+		    !(entry & PAGING_PRESENT))
+			return false;
+		table = entry & PAGING_ADDRESS;
+		if (is_leaf(entry, level)) {
+			*gpa = page_base(table, level - 1) | page_offset(address, level - 1);
+			return true;
+		}
+	}
+}
