@@ -24,10 +24,5 @@ void test_walk(void);
 void test_walk_warm(void);
 void test_reach(void);
 void test_flush(void);
-void test_native(void);
-void test_stale(void);
-void test_caches(void);
-void test_description(void);
-void test_cost(void);
 
 #endif

@@ -60,7 +60,11 @@ bool check_holds(const char *text, const char *part, const char *format, ...)
 int main(void)
 {
 	test_sets();
+	test_tlb_order();
 	test_walk();
+	test_walk_warm();
+	test_reach();
+	test_flush();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }
