@@ -24,5 +24,6 @@ void test_walk(void);
 void test_walk_warm(void);
 void test_reach(void);
 void test_flush(void);
+void test_cpu_files(void);
 
 #endif

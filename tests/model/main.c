@@ -65,6 +65,7 @@ int main(void)
 	test_walk_warm();
 	test_reach();
 	test_flush();
+	test_cpu_files();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }
