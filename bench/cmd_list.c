@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* `hvbench list`: workloads with their parameters, knobs, suites, counters. */
+/* `hvbench list`: workloads with their parameters, knobs, suites, CPUs, counters. */
 #include <string.h>
 
 #include "catalog.h"
+#include "cpus.h"
 #include "json.h"
 #include "options.h"
 #include "places.h"
@@ -66,8 +67,35 @@ static void print_suites(FILE *out, const struct place_names *suites)
 		fprintf(out, "  %s\n", suites->name[i]);
 }
 
+static void print_cpus(FILE *out, const struct cpus *cpus)
+{
+	unsigned int i;
+
+	if (cpus->nr)
+		fprintf(out, "\nCPUs:\n");
+	for (i = 0; i < cpus->nr; i++)
+		fprintf(out, "  %-18s %s\n", cpus->file[i].cpu.name, cpus->file[i].cpu.title);
+}
+
+/* Those that come with the command; a damaged one is left out and told of. */
+static int read_cpus(const struct tool *tool, struct cpus *cpus, struct failure *why)
+{
+	struct place_names names;
+	struct failure damage;
+	unsigned int i, index;
+
+	if (cpus_init(cpus, why))
+		return -1;
+	place_names(&place_cpus, cpus->base, &names);
+	for (i = 0; i < names.nr; i++) {
+		if (cpus_add(cpus, names.name[i], &index, &damage))
+			fprintf(tool->err, "hvbench: left out: %s\n", damage.text);
+	}
+	return 0;
+}
+
 static void print_list(FILE *out, const struct catalog *catalog, const struct place_names *suites,
-		       bool verbose)
+		       const struct cpus *cpus, bool verbose)
 {
 	unsigned int i;
 
@@ -76,11 +104,27 @@ static void print_list(FILE *out, const struct catalog *catalog, const struct pl
 		print_workload(out, &catalog->guest[i].info, verbose);
 	print_knobs(out);
 	print_suites(out, suites);
+	print_cpus(out, cpus);
 	if (verbose)
 		print_counters(out);
 }
 
-static void print_json(FILE *out, const struct catalog *catalog, const struct place_names *suites)
+static json_t *json_of_cpus(const struct cpus *cpus)
+{
+	json_t *list = json_array(), *one;
+	unsigned int i;
+
+	for (i = 0; i < cpus->nr; i++) {
+		one = json_object();
+		json_object_set_new(one, "name", json_string(cpus->file[i].cpu.name));
+		json_object_set_new(one, "title", json_string(cpus->file[i].cpu.title));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static void print_json(FILE *out, const struct catalog *catalog, const struct place_names *suites,
+		       const struct cpus *cpus)
 {
 	json_t *object = json_of_catalog(catalog), *names = json_array();
 	unsigned int i;
@@ -88,6 +132,7 @@ static void print_json(FILE *out, const struct catalog *catalog, const struct pl
 	for (i = 0; i < suites->nr; i++)
 		json_array_append_new(names, json_string(suites->name[i]));
 	json_object_set_new(object, "suites", names);
+	json_object_set_new(object, "cpus", json_of_cpus(cpus));
 	json_print(out, object);
 }
 
@@ -98,7 +143,7 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 	struct options options;
 	struct catalog catalog;
 	struct failure why;
-	char own[512];
+	struct cpus cpus;
 	int option;
 
 	options_init(&options, texts, sizeof(texts) / sizeof(texts[0]), false);
@@ -115,14 +160,19 @@ int cmd_list(const struct tool *tool, int argc, char **argv)
 		else
 			verbose = true;
 	}
-	if (options_no_words("list", argc, argv, &why) || place_own(own, sizeof(own), &why) ||
+	if (options_no_words("list", argc, argv, &why) ||
 	    catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
-	place_names(&place_suites, own, &suites);
+	if (read_cpus(tool, &cpus, &why)) {
+		catalog_close(&catalog);
+		return tool_failed(tool, &why);
+	}
+	place_names(&place_suites, cpus.base, &suites);
 	if (json)
-		print_json(tool->out, &catalog, &suites);
+		print_json(tool->out, &catalog, &suites, &cpus);
 	else
-		print_list(tool->out, &catalog, &suites, verbose);
+		print_list(tool->out, &catalog, &suites, &cpus, verbose);
+	cpus_free(&cpus);
 	catalog_close(&catalog);
 	return STATUS_OK;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "catalog.h"
+#include "cpus.h"
 #include "csv.h"
 #include "host.h"
 #include "human.h"
@@ -18,7 +19,7 @@
 #include "tool.h"
 #include "values.h"
 
-enum { MMU, ENGINE, PARAM, MEMORY, REPEAT, TIMEOUT, CPU, JSON, CSV, QUIET, HELP };
+enum { MMU, ENGINE, PARAM, MEMORY, MODEL, REPEAT, TIMEOUT, CPU, JSON, CSV, QUIET, HELP };
 
 static const struct option_text texts[] = {
 	[MMU] = { "mmu", 'm', "ept|spt", "the MMU to run under (required)" },
@@ -26,6 +27,8 @@ static const struct option_text texts[] = {
 	[PARAM] = { NULL, 'p', "NAME=VALUE", "a parameter of the workload; see `hvbench list`" },
 	[MEMORY] = { "memory", 0, "SIZE",
 		     "guest memory, rounded up to 2M; default: 64M, or what the workload needs" },
+	[MODEL] = { "model", 0, "CPUS",
+		    "model the run on these CPUs, a,b: see `hvbench list`, or files of your own" },
 	[REPEAT] = { "repeat", 0, "N", "repetitions (default 1)" },
 	[TIMEOUT] = { "timeout", 0, "SECONDS",
 		      "limit of each repetition (default 60, emulated 300)" },
@@ -43,6 +46,7 @@ struct request {
 	const char *workload;
 	const char *pair[HVBENCH_MAX_PARAMS * 2];
 	unsigned int nr_pairs;
+	const char *models;
 	bool mmu_given, json, csv, quiet, help;
 	uint64_t mmu, engine, memory, repeat, timeout, cpu;
 	bool knob_given[HVBENCH_NR_KNOBS];
@@ -65,6 +69,9 @@ static int take_option(const struct tool *tool, struct request *r, int option, s
 	case MEMORY:
 		return value_number("--memory", optarg, HVBENCH_MEMORY_UNIT, HVBENCH_MEMORY_MAX,
 				    &r->memory, why);
+	case MODEL:
+		r->models = optarg;
+		return 0;
 	case REPEAT:
 		return value_number("--repeat", optarg, 1, SUITE_MAX_REPEAT, &r->repeat, why);
 	case TIMEOUT:
@@ -89,6 +96,25 @@ static int take_option(const struct tool *tool, struct request *r, int option, s
 		return value_choice(knob_get(option)->name, &knob_get(option)->choice, optarg,
 				    &r->knob[option], why);
 	}
+}
+
+/* After its usage was checked: this reads files. */
+static int read_models(const struct request *r, struct cpus *cpus, struct modelled *modelled,
+		       struct failure *why)
+{
+	uint32_t set;
+
+	modelled->nr = 0;
+	if (!r->models)
+		return 0;
+	if (cpus_init(cpus, why))
+		return -1;
+	if (cpus_parse(cpus, r->models, &set, why)) {
+		cpus_free(cpus);
+		return fail_within(why, "--model");
+	}
+	cpus_select(cpus, set, modelled);
+	return 0;
 }
 
 static int parse(const struct tool *tool, struct options *options, int argc, char **argv,
@@ -179,8 +205,7 @@ static void print_json(const struct tool *tool, const struct run_spec *spec,
 		phases = json_array();
 		for (i = 0; i < results[r].nr_phases; i++)
 			json_array_append_new(
-				phases,
-				json_of_phase(spec->engine, &results[r].phase[i], tool->machine));
+				phases, json_of_phase(spec->engine, &results[r], i, tool->machine));
 		json_array_append_new(repetitions, phases);
 		json_array_append_new(totals, json_of_total(spec->engine, &results[r].total));
 	}
@@ -244,13 +269,15 @@ static void check_counts(const struct tool *tool, const struct engine_ops *engin
 }
 
 static int run_all(const struct tool *tool, const struct request *r, const struct run_spec *spec,
-		   struct failure *why)
+		   struct probe *probe, const struct modelled *modelled, struct failure *why)
 {
 	struct run_result *results = calloc(r->repeat, sizeof(*results));
 	struct engine engine = { .ops = spec->engine };
 	struct run_terms terms = { .timeout_seconds = r->timeout,
 				   .machine = tool->machine,
-				   .console = tool->err };
+				   .console = tool->err,
+				   .probe = probe,
+				   .modelled = modelled->nr ? modelled : NULL };
 	unsigned int done;
 	int ret = -1;
 
@@ -276,9 +303,27 @@ out:
 	return ret;
 }
 
+/* With a probe where CPUs are to be modelled. */
+static int run(const struct tool *tool, const struct request *r, const struct run_spec *spec,
+	       const struct modelled *modelled, struct failure *why)
+{
+	struct probe probe = { .page = NULL };
+	int ret;
+
+	if (host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, tool->machine, why) < 0)
+		return -1;
+	if (modelled->nr && probe_open(&probe, tool->probe_port, tool->machine, why))
+		return fail_within(why, "--model: not available");
+	ret = run_all(tool, r, spec, &probe, modelled, why);
+	probe_close(&probe);
+	return ret;
+}
+
 int cmd_run(const struct tool *tool, int argc, char **argv)
 {
 	struct request request = { .repeat = 1, .timeout = tool_timeout(tool), .cpu = UINT64_MAX };
+	struct cpus cpus = { .nr = 0 };
+	struct modelled modelled;
 	struct catalog catalog;
 	struct options options;
 	struct run_spec spec;
@@ -297,11 +342,11 @@ int cmd_run(const struct tool *tool, int argc, char **argv)
 	if (catalog_open(&catalog, tool->err, &why))
 		return tool_failed(tool, &why);
 	ret = make_spec(tool, &request, &catalog, &spec, &why);
-	if (!ret &&
-	    host_pin(request.cpu == UINT64_MAX ? -1 : (int)request.cpu, tool->machine, &why) < 0)
-		ret = -1;
 	if (!ret)
-		ret = run_all(tool, &request, &spec, &why);
+		ret = read_models(&request, &cpus, &modelled, &why);
+	if (!ret)
+		ret = run(tool, &request, &spec, &modelled, &why);
+	cpus_free(&cpus);
 	catalog_close(&catalog);
 	return ret ? tool_failed(tool, &why) : STATUS_OK;
 }

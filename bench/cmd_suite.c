@@ -114,7 +114,7 @@ static int print_plan(const struct tool *tool, const struct matrix *matrix, stru
 }
 
 static int run(const struct tool *tool, const struct request *r, struct matrix *matrix,
-	       struct failure *why)
+	       const struct cpus *cpus, struct failure *why)
 {
 	int cpu = host_pin(r->cpu == UINT64_MAX ? -1 : (int)r->cpu, tool->machine, why);
 	struct course course = {
@@ -125,6 +125,7 @@ static int run(const struct tool *tool, const struct request *r, struct matrix *
 		.quiet = r->quiet,
 		.timeout = r->timeout,
 		.cpu = cpu,
+		.cpus = cpus,
 		.matrix = *matrix,
 	};
 
@@ -158,7 +159,7 @@ static int suite(const struct tool *tool, struct request *r, struct failure *why
 		fprintf(tool->err,
 			"%s: %u configurations are named more than once; each runs once\n", r->file,
 			matrix.merged);
-	ret = r->dry_run ? print_plan(tool, &matrix, why) : run(tool, r, &matrix, why);
+	ret = r->dry_run ? print_plan(tool, &matrix, why) : run(tool, r, &matrix, &suite.cpus, why);
 	matrix_free(&matrix);
 free_suite:
 	suite_free(&suite);
@@ -191,8 +192,8 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 			"  WORKLOAD key=value[,value]...\n"
 			"where a key is a parameter of the workload, a knob, engine (default "
 			"hvbench),\n"
-			"mmu (default ept,spt), repeat, memory or optional. Lists expand to all "
-			"their\n"
+			"mmu (default ept,spt), repeat, memory, optional or model. Lists expand to "
+			"all their\n"
 			"combinations; a knob of one MMU or engine multiplies the runs of that "
 			"alone, and\n"
 			"a combination that one engine of a line can never run is left to the "
@@ -206,7 +207,16 @@ int cmd_suite(const struct tool *tool, int argc, char **argv)
 			"run. On a\n"
 			"line with optional=on it is left out instead, and told of, where the "
 			"machine\n"
-			"lacks what it asks for.\n");
+			"lacks what it asks for.\n"
+			"model=CPU[,CPU]... has each run of a line modelled on these CPUs (see "
+			"`hvbench list`)\n"
+			"in the emulated machine; a machine that can't is told of, and the rows "
+			"are missing.\n"
+			"The line\n"
+			"  defaults key=value...\n"
+			"says repeat, memory, optional or model for the lines below it that don't; "
+			"a line\n"
+			"that is to have none says model=none.\n");
 		return STATUS_OK;
 	}
 	return suite(tool, &request, &why) ? tool_failed(tool, &why) : STATUS_OK;

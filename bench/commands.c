@@ -11,7 +11,7 @@ static const struct command {
 	const char *help;
 } commands[] = {
 	{ "info", cmd_info, "what module and CPU offer, or why they don't" },
-	{ "list", cmd_list, "workloads, knobs, suites and, with -v, counters" },
+	{ "list", cmd_list, "workloads, knobs, suites, CPUs and, with -v, counters" },
 	{ "run", cmd_run, "one workload under one MMU, results on the terminal" },
 	{ "suite", cmd_suite, "a file of experiments, results as CSV" },
 	{ "report", cmd_script, "figures, plots and report.html of a suite's results" },

@@ -167,12 +167,39 @@ static int finish(struct course *course, struct failure *why)
 	return 0;
 }
 
+/*
+ * Models are an extra: where the machine can't feed them, the suite is run without their
+ * rows, and both its output and environment.json say so.
+ */
+static void open_models(struct course *course)
+{
+	struct failure why;
+	uint32_t models = 0;
+	unsigned int i;
+
+	for (i = 0; i < course->matrix.nr; i++)
+		models |= course->matrix.cell[i].models;
+	if (!models)
+		return;
+	if (!probe_open(&course->probe, course->tool->probe_port, course->tool->machine, &why)) {
+		json_object_set_new(course->described, "model",
+				    environment_models(course->cpus, models));
+		return;
+	}
+	for (i = 0; i < course->matrix.nr; i++)
+		course->matrix.cell[i].models = 0;
+	fail_within(&why, "not available");
+	fprintf(course->tool->err, "model: %s\n", why.text);
+	json_object_set_new(course->described, "model", json_string(why.text));
+}
+
 /* All passes, then the end; what was begun is closed in any case. */
 static int fly(struct course *course, struct failure *why)
 {
 	unsigned int e;
 	int ret = 0;
 
+	open_models(course);
 	for (e = 0; !ret && course->tool->engines[e]; e++)
 		ret = run_engine(course, e, why);
 	if (!course->begun)
@@ -205,6 +232,7 @@ int course_run(struct course *course, struct failure *why)
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 	else
 		ret = fly(course, why);
+	probe_close(&course->probe);
 	json_decref(course->missing.texts);
 	json_decref(course->ran);
 	json_decref(course->described);

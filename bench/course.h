@@ -19,6 +19,7 @@ struct course {
 	bool force, quiet;
 	unsigned int timeout;
 	int cpu; /* that we are pinned to */
+	const struct cpus *cpus; /* that the matrix's models are bits of */
 	struct matrix matrix; /* the caller's to free */
 
 	unsigned int cells, runs; /* all of the matrix that is not left out */
@@ -26,6 +27,7 @@ struct course {
 	struct engine engine; /* the one that is open */
 	struct plan plan; /* of the pass that is under way */
 	json_t *ran, *described; /* the engines' names, and what they say for environment.json */
+	struct probe probe; /* open where CPUs are modelled */
 
 	bool begun; /* dir is open; set by the first run */
 	struct outdir dir;

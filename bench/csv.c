@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "csv.h"
+#include "model_values.h"
 
 /* What all rows of one phase share. */
 struct rows {
@@ -146,6 +147,38 @@ static void phase_rows(const struct rows *rows, const struct phase *phase)
 	own_rows(rows, phase);
 }
 
+/* Where the values of a CPU in one world go. */
+struct model_rows {
+	const struct rows *rows;
+	const struct model_cpu *cpu;
+	enum model_world world;
+};
+
+static void model_row(void *opaque, const char *name, const char *unit, uint64_t value)
+{
+	const struct model_rows *to = opaque;
+	char counter[MODEL_VALUE_NAME_BYTES];
+
+	model_value_name(to->cpu, to->world, name, counter);
+	row(to->rows, counter, unit, value);
+}
+
+static void model_rows(const struct rows *rows, const struct modelled *modelled,
+		       const struct phase *phase)
+{
+	struct model_rows to = { .rows = rows };
+	unsigned int c, w;
+
+	for (c = 0; c < modelled->nr; c++) {
+		to.cpu = &modelled->cpu[c]->cpu;
+		for (w = 0; w < NR_MODEL_WORLDS; w++) {
+			to.world = w;
+			if (model_has_world(modelled, w))
+				model_values(to.cpu, phase->model[c].count[w], model_row, &to);
+		}
+	}
+}
+
 void csv_result(FILE *out, const struct run_spec *spec, const struct run_result *result,
 		unsigned int repetition, enum machine_kind machine)
 {
@@ -160,5 +193,6 @@ void csv_result(FILE *out, const struct run_spec *spec, const struct run_result 
 		rows.phase = result->phase[i].name;
 		rows.condition = condition_name(result->phase[i].condition);
 		phase_rows(&rows, &result->phase[i]);
+		model_rows(&rows, &result->modelled, &result->phase[i]);
 	}
 }

@@ -13,6 +13,7 @@
 
 #include "failure.h"
 #include "hvbench.h"
+#include "model/channel.h"
 #include "tables.h"
 
 struct engine_ops;
@@ -40,6 +41,8 @@ struct vm_config {
 struct snapshot {
 	struct hvbench_stats stats;
 	uint64_t own[ENGINE_MAX_OWN]; /* in the order of engine_ops.own */
+	/* Of the CPUs that the run is modelled on; no engine's, but the runner's. */
+	struct model_counts model[MODEL_MAX_CPUS];
 };
 
 struct vm {

@@ -151,3 +151,21 @@ json_t *environment_json(const struct tool *tool, int cpu)
 	put_mitigations(object);
 	return object;
 }
+
+json_t *environment_models(const struct cpus *cpus, uint32_t set)
+{
+	json_t *object = json_object(), *one;
+	unsigned int i;
+
+	for (i = 0; i < cpus->nr; i++) {
+		const struct cpu_file *file = &cpus->file[i];
+
+		if (!(set & 1u << i))
+			continue;
+		one = json_object();
+		put(one, "title", file->cpu.title);
+		json_object_set_new(one, "description", json_stringn(file->text, file->size));
+		json_object_set_new(object, file->cpu.name, one);
+	}
+	return object;
+}

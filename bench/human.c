@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "human.h"
+#include "human_model.h"
 #include "names.h"
 
 #define LABEL_WIDTH 46
@@ -203,6 +204,7 @@ void human_results(FILE *out, const struct engine_ops *engine, const struct run_
 		own_lines(out, engine, phase);
 		table_line(out, engine, phase);
 		host_line(out, phase, machine_tsc_unit(machine));
+		human_model(out, &results->modelled, phase);
 	}
 	if (!results->nr_phases)
 		fprintf(out, "\nthe guest ended well; it has no phases\n");

@@ -26,6 +26,7 @@ static char **copy_arguments(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct tool tool = { .engines = engines,
+			     .probe_port = &probe_io_port,
 			     .machine = host_machine("/proc/cmdline", host_has_hypervisor()),
 			     .out = stdout,
 			     .err = stderr,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "json_model.h"
 #include "offer.h"
 
 int json_print(FILE *out, json_t *value)
@@ -84,9 +85,10 @@ static json_t *exits(const struct engine_ops *engine, const struct hvbench_stats
 	return object;
 }
 
-json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase,
-		      enum machine_kind machine)
+json_t *json_of_phase(const struct engine_ops *engine, const struct run_result *result,
+		      unsigned int index, enum machine_kind machine)
 {
+	const struct phase *phase = &result->phase[index];
 	json_t *object = json_object(), *counters = json_object();
 	char name[64];
 	unsigned int i;
@@ -115,6 +117,8 @@ json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase
 	}
 	json_object_set_new(object, "counters", counters);
 	json_object_set_new(object, "exits", exits(engine, &phase->stats));
+	if (result->modelled.nr)
+		json_object_set_new(object, "models", json_of_models(&result->modelled, phase));
 	return object;
 }
 

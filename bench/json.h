@@ -15,8 +15,9 @@
 /* Prints and frees; -1 when it can't be written. */
 int json_print(FILE *out, json_t *value);
 
-json_t *json_of_phase(const struct engine_ops *engine, const struct phase *phase,
-		      enum machine_kind machine);
+/* One phase of a result, with what the models say of it. */
+json_t *json_of_phase(const struct engine_ops *engine, const struct run_result *result,
+		      unsigned int index, enum machine_kind machine);
 /* The whole run's counters, phases or not; for an engine that does not count apart. */
 json_t *json_of_total(const struct engine_ops *engine, const struct hvbench_stats *total);
 /* What was run, without its results. */

@@ -118,6 +118,18 @@ static bool is_optional(const struct suite_line *line)
 	return line->optional.nr && line->optional.value[0];
 }
 
+static uint32_t models_of(const struct suite_line *line)
+{
+	uint32_t models = 0;
+	unsigned int i;
+
+	for (i = 0; i < line->model.nr; i++) {
+		if (line->model.value[i] != SUITE_NO_MODEL)
+			models |= 1u << line->model.value[i];
+	}
+	return models;
+}
+
 /*
  * A configuration runs once, however often it is named: results could not
  * tell two of them apart. Within a line, doubles come from knobs of another
@@ -129,6 +141,7 @@ static void merge(struct matrix *matrix, struct cell *cell, const struct run_spe
 	if (cell->line == line->number)
 		return;
 	cell->optional = cell->optional && is_optional(line);
+	cell->models |= models_of(line);
 	matrix->merged++;
 	if (repeat > cell->repeat)
 		cell->repeat = repeat;
@@ -173,7 +186,24 @@ static int expand_line(struct matrix *matrix, const struct suite_line *line, uns
 		cell->repeat = repeat;
 		cell->group = *group;
 		cell->optional = is_optional(line);
+		cell->models = models_of(line);
 	} while (wheels_turn(&wheels, &new_group));
+	return 0;
+}
+
+/* After all lines, since each may add to a configuration of one before. */
+static int check_models(const struct matrix *matrix, const char *name, struct failure *why)
+{
+	unsigned int i;
+	int nr;
+
+	for (i = 0; i < matrix->nr; i++) {
+		nr = __builtin_popcount(matrix->cell[i].models);
+		if (nr > MODEL_MAX_CPUS)
+			return fail(why, STATUS_USAGE,
+				    "%s:%u: %d CPUs are too many for one run (right: up to %d)",
+				    name, matrix->cell[i].line, nr, MODEL_MAX_CPUS);
+	}
 	return 0;
 }
 
@@ -192,7 +222,10 @@ int matrix_expand(const struct suite *suite, const char *name, unsigned int repe
 			return fail_within(why, "%s:%u", name, suite->line[i].number);
 		}
 	}
-	return 0;
+	if (!check_models(matrix, name, why))
+		return 0;
+	matrix_free(matrix);
+	return -1;
 }
 
 void matrix_free(struct matrix *matrix)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model_values.h"
 #include "phases.h"
 
 /* A guest that floods its console must not flood the user's disk. */
@@ -15,12 +16,13 @@ static int bad(struct failure *why, const char *what)
 }
 
 void phases_init(struct phases *phases, const struct engine_ops *engine, struct run_result *result,
-		 FILE *console)
+		 const struct modelled *modelled, FILE *console)
 {
 	memset(phases, 0, sizeof(*phases));
 	memset(result, 0, sizeof(*result));
 	phases->engine = engine;
 	phases->result = result;
+	result->modelled = *modelled;
 	phases->console = console;
 }
 
@@ -144,6 +146,8 @@ static int ring_end(struct phases *phases, const struct hvbench_mailbox *box,
 	stats_subtract(&phases->begin.stats, &now->stats, &phase->stats);
 	phase->tsc = guests_tsc(box, &phase->stats);
 	own_subtract(phases->engine, phases->begin.own, now->own, phase->own);
+	model_counts_subtract(&phases->result->modelled, phases->begin.model, now->model,
+			      phase->model);
 	phases->result->nr_phases++;
 	phases->open = false;
 	return 0;

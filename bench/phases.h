@@ -26,7 +26,7 @@ struct phases {
 
 /* Without a console, nothing is shown of what the guest says. */
 void phases_init(struct phases *phases, const struct engine_ops *engine, struct run_result *result,
-		 FILE *console);
+		 const struct modelled *modelled, FILE *console);
 /* 0 to go on (see phases->exited), -1 with the reason why the run failed. */
 int phases_ring(struct phases *phases, uint32_t doorbell, const struct hvbench_mailbox *box,
 		const struct snapshot *now, struct failure *why);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model_values.h"
 #include "result.h"
 
 uint64_t spec_memory(const struct guest_file *guest, uint64_t wanted, uint32_t backing)
@@ -202,6 +203,30 @@ static bool phase_counts_equal(const struct phase *a, const struct phase *b, cha
 	return true;
 }
 
+static bool model_counts_equal(const struct modelled *modelled, const struct phase *a,
+			       const struct phase *b, char *what, size_t size)
+{
+	char name[MODEL_VALUE_NAME_BYTES];
+	unsigned int c, w, i;
+
+	for (c = 0; c < modelled->nr; c++) {
+		for (w = 0; w < NR_MODEL_WORLDS; w++) {
+			for (i = 0; i < NR_MODEL_COUNTS; i++) {
+				uint64_t x = a->model[c].count[w][i], y = b->model[c].count[w][i];
+
+				if (x == y || !model_count_is_exact(w, i))
+					continue;
+				model_value_name(&modelled->cpu[c]->cpu, w, model_count_name(i),
+						 name);
+				snprintf(what, size, "%s in phase %s: %" PRIu64 " and %" PRIu64,
+					 name, a->name, x, y);
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
 bool results_same_phases(const struct run_result *a, const struct run_result *b)
 {
 	unsigned int i;
@@ -227,7 +252,8 @@ bool results_counts_equal(const struct engine_ops *engine, const struct run_resu
 	}
 	for (i = 0; i < a->nr_phases; i++) {
 		if (!phase_counts_equal(&a->phase[i], &b->phase[i], what, size) ||
-		    !own_counts_equal(engine, &a->phase[i], &b->phase[i], what, size))
+		    !own_counts_equal(engine, &a->phase[i], &b->phase[i], what, size) ||
+		    !model_counts_equal(&a->modelled, &a->phase[i], &b->phase[i], what, size))
 			return false;
 	}
 	return true;

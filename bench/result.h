@@ -7,6 +7,7 @@
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
 
+#include "cpus.h"
 #include "engine.h"
 #include "guest_file.h"
 #include "hvbench.h"
@@ -34,6 +35,7 @@ struct phase {
 	/* Change over the phase; of GAUGE and PEAK the level at its end. */
 	struct hvbench_stats stats;
 	uint64_t own[ENGINE_MAX_OWN]; /* the engine's own counters, alike */
+	struct model_counts model[MODEL_MAX_CPUS]; /* by run_result.modelled */
 };
 
 #define MAX_PHASES 64
@@ -43,6 +45,7 @@ struct run_result {
 	struct phase *phase;
 	/* From the VM's creation to the guest's EXIT, phases or not; as timed. */
 	struct hvbench_stats total;
+	struct modelled modelled;
 };
 
 /* All defaults: of the guest, of the knobs; ept; enough memory. */

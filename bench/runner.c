@@ -71,22 +71,31 @@ static int explain_end(const struct hvbench_run *run, struct failure *why)
 		    detail);
 }
 
+/* All counters of this moment: the engine's, and those of the models. */
+static int read_counters(struct vm *vm, const struct run_terms *terms, struct snapshot *now,
+			 struct failure *why)
+{
+	vm->engine->ops->read_counters(vm, now);
+	return terms->modelled ? probe_read(terms->probe, now->model, why) : 0;
+}
+
 /* Runs until the guest's EXIT. now is room for the counters of a moment. */
 static int run_loop(struct vm *vm, struct phases *phases, struct snapshot *now,
-		    unsigned int timeout_seconds, struct failure *why)
+		    const struct run_terms *terms, struct failure *why)
 {
 	const struct engine_ops *ops = vm->engine->ops;
 	struct hvbench_mailbox box;
 	struct hvbench_run run;
 
 	while (!phases->exited) {
-		if (check_stop(timeout_seconds, why) || ops->run(vm, &run, why))
+		if (check_stop(terms->timeout_seconds, why) || ops->run(vm, &run, why))
 			return -1;
 		switch (run.exit) {
 		case HVBENCH_RUN_NONE:
 			break;
 		case HVBENCH_RUN_DOORBELL:
-			ops->read_counters(vm, now);
+			if (read_counters(vm, terms, now, why))
+				return -1;
 			/* One copy: what is checked is what is used. */
 			memcpy(&box, (char *)vm->memory + HVBENCH_MAILBOX_GPA, sizeof(box));
 			if (phases_ring(phases, run.doorbell, &box, now, why))
@@ -103,11 +112,39 @@ static int run_loop(struct vm *vm, struct phases *phases, struct snapshot *now,
 	return 0;
 }
 
+/* What is modelled of a run: only under EPT the guest's own tables are the ones that CR3 names. */
+static struct modelled modelled_of(const struct run_spec *spec, const struct run_terms *terms)
+{
+	struct modelled modelled = { .nr = 0 };
+
+	if (terms->modelled)
+		modelled = *terms->modelled;
+	modelled.native = spec->mmu == HVBENCH_MMU_EPT;
+	return modelled;
+}
+
+/* From the start of a VM that was made to its end. */
+static int live(struct vm *vm, const struct run_spec *spec, const struct run_terms *terms,
+		struct phases *phases, struct snapshot *now, struct failure *why)
+{
+	int ret;
+
+	if (prepare(vm, spec, why))
+		return -1;
+	if (!terms->modelled)
+		return run_loop(vm, phases, now, terms, why);
+	if (probe_start(terms->probe, terms->modelled, why))
+		return -1;
+	ret = run_loop(vm, phases, now, terms, why);
+	probe_stop(terms->probe);
+	return ret;
+}
+
 /* One VM's life. counting: see struct vm_config; without a console the guest is mute. */
 static int run_vm(struct engine *engine, const struct run_spec *spec, bool counting,
-		  unsigned int timeout_seconds, FILE *console, struct run_result *result,
-		  struct failure *why)
+		  const struct run_terms *terms, struct run_result *result, struct failure *why)
 {
+	struct modelled modelled = modelled_of(spec, terms);
 	struct snapshot *now = calloc(1, sizeof(*now));
 	struct phases *phases = malloc(sizeof(*phases));
 	struct vm_config config;
@@ -121,16 +158,14 @@ static int run_vm(struct engine *engine, const struct run_spec *spec, bool count
 		fail(why, STATUS_ENVIRONMENT, "out of memory");
 		goto out;
 	}
-	phases_init(phases, engine->ops, result, console);
+	phases_init(phases, engine->ops, result, &modelled, terms->console);
 	/* Armed before the VM is made: that may take its time, too. */
-	stop_arm(timeout_seconds);
+	stop_arm(terms->timeout_seconds);
 	if (engine->ops->create(engine, &config, &vm, why)) {
 		/* Perhaps it was our own signal that broke it off. */
-		check_stop(timeout_seconds, why);
+		check_stop(terms->timeout_seconds, why);
 	} else {
-		ret = prepare(&vm, spec, why);
-		if (!ret)
-			ret = run_loop(&vm, phases, now, timeout_seconds, why);
+		ret = live(&vm, spec, terms, phases, now, why);
 		/* The guest's last word was its EXIT. */
 		result->total = now->stats;
 		engine->ops->destroy(&vm);
@@ -165,14 +200,17 @@ static int merge(struct run_result *timed, const struct run_result *counted,
 	return 0;
 }
 
-/* The guest said all it has to say when it was timed. */
+/* The guest said all it has to say when it was timed, and was modelled. */
 static int count(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
 		 struct run_result *timed, struct failure *why)
 {
+	struct run_terms mute = *terms;
 	struct run_result counted;
 	int ret;
 
-	if (run_vm(engine, spec, true, terms->timeout_seconds, NULL, &counted, why))
+	mute.console = NULL;
+	mute.modelled = NULL;
+	if (run_vm(engine, spec, true, &mute, &counted, why))
 		return fail_within(why, "while counting");
 	ret = merge(timed, &counted, terms, why);
 	result_free(&counted);
@@ -182,7 +220,7 @@ static int count(struct engine *engine, const struct run_spec *spec, const struc
 int run_guest(struct engine *engine, const struct run_spec *spec, const struct run_terms *terms,
 	      struct run_result *result, struct failure *why)
 {
-	if (run_vm(engine, spec, false, terms->timeout_seconds, terms->console, result, why))
+	if (run_vm(engine, spec, false, terms, result, why))
 		return -1;
 	if (!engine->ops->counts_apart || !count(engine, spec, terms, result, why))
 		return 0;

@@ -17,19 +17,23 @@ static void show_console(struct course *course, const char *text)
 	fprintf(course->tool->err, "%s%s", text, text[strlen(text) - 1] == '\n' ? "" : "\n");
 }
 
-static int run_captured(struct course *course, const struct run_spec *spec,
-			struct run_result *result, struct failure *why)
+static int run_captured(struct course *course, const struct cell *cell, struct run_result *result,
+			struct failure *why)
 {
 	struct run_terms terms = { .timeout_seconds = course->timeout,
-				   .machine = course->tool->machine };
+				   .machine = course->tool->machine,
+				   .probe = &course->probe };
+	struct modelled modelled;
 	char *text = NULL;
 	size_t size;
 	int ret;
 
+	cpus_select(course->cpus, cell->models, &modelled);
+	terms.modelled = modelled.nr ? &modelled : NULL;
 	terms.console = open_memstream(&text, &size);
 	if (!terms.console)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
-	ret = run_guest(&course->engine, spec, &terms, result, why);
+	ret = run_guest(&course->engine, &cell->spec, &terms, result, why);
 	fclose(terms.console);
 	show_console(course, text);
 	free(text);
@@ -67,7 +71,7 @@ static int take_step(struct course *course, const struct step *step, struct fail
 		return 0;
 	}
 	progress_begin(&course->progress, label);
-	if (run_captured(course, &cell->spec, &result, why)) {
+	if (run_captured(course, cell, &result, why)) {
 		if (stop_requested() == STOP_SIGNAL)
 			return -1;
 		course->failed++;

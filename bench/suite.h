@@ -2,7 +2,8 @@
 /*
  * A suite file: one experiment a line, `WORKLOAD key=value[,value]...`, where
  * a key is a parameter of the workload, a knob, `engine`, `mmu`, `repeat`,
- * `memory` or `optional`.
+ * `memory`, `optional` or `model`. The line `defaults key=value...` says what the
+ * lines below it have of the last four where they do not say it.
  * suite_parse.c reads it, matrix.c expands its lists to single configurations,
  * plan.c puts their runs in order.
  */
@@ -10,11 +11,14 @@
 #define BENCH_SUITE_H
 
 #include "catalog.h"
+#include "cpus.h"
 #include "result.h"
 
 #define SUITE_MAX_VALUES 64
 #define SUITE_MAX_CELLS 4096
 #define SUITE_MAX_REPEAT 1000
+/* In suite_line.model, alone: no CPU. */
+#define SUITE_NO_MODEL UINT64_MAX
 
 /* The values of one key; none where the line does not name it. */
 struct suite_values {
@@ -33,11 +37,14 @@ struct suite_line {
 	struct suite_values repeat, memory; /* one value at most */
 	/* The same: 1 where the line is left out on a machine that lacks what it asks for. */
 	struct suite_values optional;
+	/* Indices into suite.cpus: not one run for each, but all for each run. */
+	struct suite_values model;
 };
 
 struct suite {
 	struct suite_line *line;
 	unsigned int nr;
+	struct cpus cpus; /* that its lines name */
 };
 
 /*
@@ -59,6 +66,7 @@ struct cell {
 	unsigned int group;
 	bool optional; /* every line that names it says so */
 	bool left_out; /* what it asks for is not to be had */
+	uint32_t models; /* bits by index into suite.cpus */
 };
 
 struct matrix {

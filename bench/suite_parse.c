@@ -8,6 +8,8 @@
 #include "values.h"
 
 #define BLANKS " \t\r\v\f"
+/* The word in a workload's place of a line that is no experiment. */
+#define DEFAULTS "defaults"
 
 /* Where a key's values go, and how they are read. */
 struct key {
@@ -38,9 +40,22 @@ static int unknown_key(const struct suite_line *line, const char *word, struct f
 	names_add(&names, "repeat");
 	names_add(&names, "memory");
 	names_add(&names, "optional");
+	names_add(&names, "model");
 	names_hint(&names, word, hint, sizeof(hint));
 	return fail(why, STATUS_USAGE, "%s has no parameter or knob \"%.64s\"%s", info->name, word,
 		    hint);
+}
+
+/* What a line of every workload can say, and `defaults` too. */
+static struct suite_values *common_values(struct suite_line *line, const char *word)
+{
+	if (!strcmp(word, "repeat"))
+		return &line->repeat;
+	if (!strcmp(word, "memory"))
+		return &line->memory;
+	if (!strcmp(word, "optional"))
+		return &line->optional;
+	return strcmp(word, "model") ? NULL : &line->model;
 }
 
 static int find_key(struct suite_line *line, const char *word, struct key *key, struct failure *why)
@@ -48,12 +63,19 @@ static int find_key(struct suite_line *line, const char *word, struct key *key, 
 	int i;
 
 	memset(key, 0, sizeof(*key));
-	i = guest_param_find(&line->guest->info, word);
+	i = line->guest ? guest_param_find(&line->guest->info, word) : -1;
 	if (i >= 0) {
 		key->values = &line->param[i];
 		key->param = &line->guest->info.params[i];
 		return 0;
 	}
+	key->values = common_values(line, word);
+	if (key->values)
+		return 0;
+	if (!line->guest)
+		return fail(why, STATUS_USAGE,
+			    DEFAULTS " takes no \"%.64s\" (right: repeat, memory, optional, model)",
+			    word);
 	i = knob_find(word);
 	if (i >= 0) {
 		key->values = &line->knob[i];
@@ -62,12 +84,6 @@ static int find_key(struct suite_line *line, const char *word, struct key *key, 
 		key->values = &line->engine;
 	} else if (!strcmp(word, "mmu")) {
 		key->values = &line->mmu;
-	} else if (!strcmp(word, "repeat")) {
-		key->values = &line->repeat;
-	} else if (!strcmp(word, "memory")) {
-		key->values = &line->memory;
-	} else if (!strcmp(word, "optional")) {
-		key->values = &line->optional;
 	} else {
 		return unknown_key(line, word, why);
 	}
@@ -76,8 +92,22 @@ static int find_key(struct suite_line *line, const char *word, struct key *key, 
 
 static const struct names off_on = { .name = { "off", "on" }, .nr = 2 };
 
-static int parse_value(struct suite_line *line, const struct key *key, const char *name,
-		       const char *word, uint64_t *value, struct failure *why)
+/* `none` is for a line below `defaults model=...`. */
+static int parse_model(struct cpus *cpus, const char *word, uint64_t *value, struct failure *why)
+{
+	unsigned int index;
+
+	*value = SUITE_NO_MODEL;
+	if (!strcmp(word, "none"))
+		return 0;
+	if (cpus_add(cpus, word, &index, why))
+		return fail_within(why, "model");
+	*value = index;
+	return 0;
+}
+
+static int parse_value(struct suite *suite, struct suite_line *line, const struct key *key,
+		       const char *name, const char *word, uint64_t *value, struct failure *why)
 {
 	if (key->param)
 		return value_number(name, word, key->param->min, key->param->max, value, why);
@@ -90,6 +120,8 @@ static int parse_value(struct suite_line *line, const struct key *key, const cha
 				    why);
 	if (key->values == &line->optional)
 		return value_choice(name, &off_on, word, value, why);
+	if (key->values == &line->model)
+		return parse_model(&suite->cpus, word, value, why);
 	if (key->values == &line->engine)
 		return value_engine(line->engines, word, value, why);
 	return value_mmu(word, value, why);
@@ -106,6 +138,9 @@ static int add_value(struct suite_line *line, const struct key *key, const char 
 	/* None is a column of the results: a list would look like one. */
 	if (single && values->nr)
 		return fail(why, STATUS_USAGE, "%s takes one value, not a list", name);
+	if (values == &line->model && values->nr &&
+	    (value == SUITE_NO_MODEL || values->value[0] == SUITE_NO_MODEL))
+		return fail(why, STATUS_USAGE, "model=none stands alone");
 	if (values->nr == SUITE_MAX_VALUES)
 		return fail(why, STATUS_USAGE, "%s has more than %u values", name,
 			    SUITE_MAX_VALUES);
@@ -119,7 +154,7 @@ static int add_value(struct suite_line *line, const struct key *key, const char 
 }
 
 /* One `key=value[,value...]`. */
-static int parse_pair(struct suite_line *line, char *pair, struct failure *why)
+static int parse_pair(struct suite *suite, struct suite_line *line, char *pair, struct failure *why)
 {
 	char *list = strchr(pair, '='), *word;
 	struct key key;
@@ -135,7 +170,7 @@ static int parse_pair(struct suite_line *line, char *pair, struct failure *why)
 	while ((word = strsep(&list, ","))) {
 		if (!*word)
 			return usage(why, "a value is missing for", pair);
-		if (parse_value(line, &key, pair, word, &value, why) ||
+		if (parse_value(suite, line, &key, pair, word, &value, why) ||
 		    add_value(line, &key, pair, value, word, why))
 			return -1;
 	}
@@ -188,24 +223,47 @@ static int check_knobs(const struct suite_line *line, struct failure *why)
 	return 0;
 }
 
-static int parse_line(char *text, const struct catalog *catalog, struct suite_line *line,
-		      struct failure *why)
+static void take_default(struct suite_values *values, const struct suite_values *other)
 {
+	if (!values->nr)
+		*values = *other;
+}
+
+static void take_defaults(struct suite_line *line, const struct suite_line *defaults)
+{
+	take_default(&line->repeat, &defaults->repeat);
+	take_default(&line->memory, &defaults->memory);
+	take_default(&line->optional, &defaults->optional);
+	take_default(&line->model, &defaults->model);
+}
+
+/* Leaves line->guest NULL where the line is no experiment. */
+static int parse_line(char *text, const struct catalog *catalog, struct suite *suite,
+		      struct suite_line *line, struct suite_line *defaults, struct failure *why)
+{
+	struct suite_line *to = NULL;
 	char *rest = text, *word;
 
 	while ((word = strsep(&rest, BLANKS))) {
 		if (!*word)
 			continue;
-		if (line->guest) {
-			if (parse_pair(line, word, why))
+		if (to) {
+			if (parse_pair(suite, to, word, why))
 				return -1;
-			continue;
+		} else if (!strcmp(word, DEFAULTS)) {
+			to = defaults;
+			memset(to, 0, sizeof(*to));
+		} else {
+			to = line;
+			line->guest = catalog_find(catalog, word, why);
+			if (!line->guest)
+				return -1;
 		}
-		line->guest = catalog_find(catalog, word, why);
-		if (!line->guest)
-			return -1;
 	}
-	return line->guest ? check_knobs(line, why) : 0;
+	if (!line->guest)
+		return 0;
+	take_defaults(line, defaults);
+	return check_knobs(line, why);
 }
 
 static struct suite_line *add_line(struct suite *suite, const struct engine_ops *const *engines,
@@ -227,9 +285,9 @@ static int parse_text(char *text, const char *name, const struct catalog *catalo
 		      const struct engine_ops *const *engines, struct suite *suite,
 		      struct failure *why)
 {
+	struct suite_line *line, defaults = { .number = 0 };
 	unsigned int number = 0;
 	char *rest = text, *row;
-	struct suite_line *line;
 
 	while ((row = strsep(&rest, "\n"))) {
 		number++;
@@ -237,7 +295,7 @@ static int parse_text(char *text, const char *name, const struct catalog *catalo
 		line = add_line(suite, engines, number);
 		if (!line)
 			return fail(why, STATUS_ENVIRONMENT, "out of memory");
-		if (parse_line(row, catalog, line, why))
+		if (parse_line(row, catalog, suite, line, &defaults, why))
 			return fail_within(why, "%s:%u", name, number);
 		if (line->guest)
 			suite->nr++;
@@ -259,11 +317,12 @@ int suite_parse(const char *text, const char *name, const struct catalog *catalo
 	memset(suite, 0, sizeof(*suite));
 	if (!copy)
 		return fail(why, STATUS_ENVIRONMENT, "out of memory");
-	ret = parse_text(copy, name, catalog, engines, suite, why);
+	ret = cpus_init(&suite->cpus, why) ||
+	      parse_text(copy, name, catalog, engines, suite, why);
 	free(copy);
 	if (ret)
 		suite_free(suite);
-	return ret;
+	return ret ? -1 : 0;
 }
 
 int suite_read(const char *path, const struct catalog *catalog,
@@ -294,5 +353,6 @@ int suite_read(const char *path, const struct catalog *catalog,
 void suite_free(struct suite *suite)
 {
 	free(suite->line);
+	cpus_free(&suite->cpus);
 	memset(suite, 0, sizeof(*suite));
 }

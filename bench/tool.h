@@ -10,11 +10,13 @@
 #include <stdio.h>
 
 #include "engine.h"
+#include "probe.h"
 #include "tables.h"
 
 struct tool {
 	/* The first is the default; NULL ends them. */
 	const struct engine_ops *const *engines;
+	const struct probe_port *probe_port;
 	enum machine_kind machine;
 	FILE *out, *err;
 	bool terminal; /* err is one: progress may redraw its line */

@@ -5,13 +5,18 @@
 
 #include "call.h"
 #include "fake_engine.h"
+#include "fake_probe.h"
 
 #define MAX_WORDS 32
 
 int call_into(command command, enum machine_kind machine, const char *words, FILE *out, FILE *err)
 {
 	char *copy = strdup(words), *rest = copy, *argv[MAX_WORDS + 1];
-	struct tool tool = { .engines = fake_engines, .machine = machine, .out = out, .err = err };
+	struct tool tool = { .engines = fake_engines,
+			     .probe_port = &fake_probe_port,
+			     .machine = machine,
+			     .out = out,
+			     .err = err };
 	int argc = 0, status;
 
 	while (argc < MAX_WORDS && (argv[argc] = strsep(&rest, " ")))

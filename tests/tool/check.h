@@ -34,5 +34,6 @@ void test_engines(void);
 void test_interrupt(void);
 void test_commands(void);
 void test_places(void);
+void test_model(void);
 
 #endif

@@ -95,6 +95,7 @@ int main(void)
 	test_interrupt();
 	test_commands();
 	test_places();
+	test_model();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

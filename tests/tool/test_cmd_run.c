@@ -41,7 +41,7 @@ static void test_usage(void)
 	       "hvbench: --json takes no value: \"--json=yes\"\n");
 	refuse("run alpha --mmu ept --js=yes", 2, "hvbench: --json takes no value: \"--js=yes\"\n");
 	refuse("run alpha --m ept", 2,
-	       "hvbench: \"--m\" is ambiguous: --mmu, --memory or --mitigations\n");
+	       "hvbench: \"--m\" is ambiguous: --mmu, --memory, --model or --mitigations\n");
 	refuse("run alpha --mmu ept --ept=4k", 2,
 	       "\"--ept\" is ambiguous: --ept.leaf, --ept.fill or --ept.ad\n");
 	refuse("run alpha --mmu ept -- --x", 2, "one workload at a time");

@@ -13,6 +13,7 @@ static struct run_result result;
 static struct hvbench_mailbox box;
 static struct snapshot now;
 static struct failure why;
+static const struct modelled nothing;
 static FILE *console;
 static char *shown;
 static size_t shown_size;
@@ -24,7 +25,7 @@ static void fresh(void)
 	memset(&now, 0, sizeof(now));
 	memset(&why, 0, sizeof(why));
 	console = open_memstream(&shown, &shown_size);
-	phases_init(&phases, &fake_engine, &result, console);
+	phases_init(&phases, &fake_engine, &result, &nothing, console);
 }
 
 static void done(void)

@@ -32,7 +32,7 @@ static void refuse_key(const char *text, const char *sentence)
 	char whole[1500];
 
 	snprintf(whole, sizeof(whole),
-		 "%s (right: pages, passes, engine, mmu, %srepeat, memory, optional)", sentence,
+		 "%s (right: pages, passes, engine, mmu, %srepeat, memory, optional, model)", sentence,
 		 expect_knobs(", "));
 	refuse(text, whole);
 }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/* See probe.h. */
+#include <string.h>
+
+#include "probe.h"
+
+/* The page is filled but for its head. */
+static int request(struct probe *probe, enum model_request_kind kind, struct failure *why)
+{
+	struct model_page_request *page = probe->page;
+
+	page->magic = MODEL_MAGIC;
+	page->version = MODEL_CHANNEL_VERSION;
+	page->kind = kind;
+	page->answer = MODEL_NO_ANSWER;
+	probe->port->send(page);
+	switch (page->answer) {
+	case MODEL_OK:
+		return 0;
+	case MODEL_NO_ANSWER:
+		return fail(why, STATUS_ENVIRONMENT,
+			    "this machine's emulator runs without the probe that feeds models; "
+			    "when the machine started it said why");
+	default:
+		return fail(why, STATUS_ENVIRONMENT, "the probe: %.*s", (int)sizeof(page->text) - 1,
+			    page->text);
+	}
+}
+
+int probe_open(struct probe *probe, const struct probe_port *port, enum machine_kind machine,
+	       struct failure *why)
+{
+	memset(probe, 0, sizeof(*probe));
+	if (machine != MACHINE_EMULATED)
+		return fail(why, STATUS_ENVIRONMENT,
+			    "only the emulated machine (MACHINE=emulated) has a probe that feeds "
+			    "models");
+	probe->port = port;
+	probe->page = port->open(why);
+	if (!probe->page)
+		return -1;
+	if (!request(probe, MODEL_HELLO, why))
+		return 0;
+	probe_close(probe);
+	return -1;
+}
+
+void probe_close(struct probe *probe)
+{
+	struct failure unused;
+
+	if (!probe->page)
+		return;
+	if (probe->described.nr)
+		request(probe, MODEL_FORGET, &unused);
+	probe->port->close(probe->page);
+	memset(probe, 0, sizeof(*probe));
+}
+
+/* In parts, as a page takes them. */
+static int describe(struct probe *probe, unsigned int number, const struct cpu_file *file,
+		    struct failure *why)
+{
+	struct model_page_request *page = probe->page;
+	size_t done = 0, part;
+
+	do {
+		part = file->size - done;
+		if (part > sizeof(page->text))
+			part = sizeof(page->text);
+		memcpy(page->text, file->text + done, part);
+		done += part;
+		page->number = number;
+		page->text_bytes = part;
+		page->last = done == file->size;
+		if (request(probe, MODEL_DESCRIBE, why))
+			return fail_within(why, "%s", file->cpu.name);
+	} while (done < file->size);
+	return 0;
+}
+
+static bool is_described(const struct probe *probe, const struct modelled *modelled)
+{
+	return probe->described.nr == modelled->nr &&
+	       !memcmp(probe->described.cpu, modelled->cpu, sizeof(modelled->cpu));
+}
+
+static int describe_all(struct probe *probe, const struct modelled *modelled, struct failure *why)
+{
+	unsigned int i;
+
+	if (is_described(probe, modelled))
+		return 0;
+	if (probe->described.nr && request(probe, MODEL_FORGET, why))
+		return -1;
+	/* Should it fail half-way, there is something to forget. */
+	memset(&probe->described, 0, sizeof(probe->described));
+	probe->described.nr = modelled->nr;
+	for (i = 0; i < modelled->nr; i++) {
+		if (describe(probe, i, modelled->cpu[i], why))
+			return -1;
+	}
+	probe->described = *modelled;
+	return 0;
+}
+
+int probe_start(struct probe *probe, const struct modelled *modelled, struct failure *why)
+{
+	return describe_all(probe, modelled, why) || request(probe, MODEL_START, why) ? -1 : 0;
+}
+
+int probe_read(struct probe *probe, struct model_counts counts[MODEL_MAX_CPUS], struct failure *why)
+{
+	unsigned int i;
+
+	for (i = 0; i < probe->described.nr; i++) {
+		probe->page->number = i;
+		if (request(probe, MODEL_READ, why))
+			return -1;
+		counts[i] = probe->page->counts;
+	}
+	return 0;
+}
+
+void probe_stop(struct probe *probe)
+{
+	struct failure unused;
+
+	request(probe, MODEL_STOP, &unused);
+}
