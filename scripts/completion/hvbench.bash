@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Nothing is listed here: options and their choices are read from each --help,
-# workloads, parameters and suites from `hvbench list`, so that nothing drifts.
+# workloads, parameters, suites and CPUs from `hvbench list`, so that nothing drifts.
 
 # The words of a section of `hvbench list` or `hvbench help`.
 _hvbench_section() { # COMMAND-LINE SECTION
@@ -59,6 +59,18 @@ _hvbench_files() { # COMPGEN-OPTION CURRENT
 	mapfile -t COMPREPLY < <(compgen "$1" -- "$2")
 }
 
+# The last of a list of CPUs: one of those that there are, or a file.
+_hvbench_cpus() { # PROGRAM CURRENT
+	local before=''
+	case $2 in
+	*,*) before=${2%,*}, ;;
+	esac
+	_hvbench_files -f "${2##*,}"
+	mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(
+		compgen -W "$(_hvbench_section "$1 list" CPUs)" -- "${2##*,}")
+	COMPREPLY=("${COMPREPLY[@]/#/$before}")
+}
+
 # The value of an option. False where it takes none.
 _hvbench_complete_value() { # PROGRAM COMMAND OPTION CURRENT
 	local value
@@ -72,6 +84,7 @@ _hvbench_complete_value() { # PROGRAM COMMAND OPTION CURRENT
 		;;
 	DIR) _hvbench_files -d "$4" ;;
 	FILE) _hvbench_files -f "$4" ;;
+	CPUS) _hvbench_cpus "$1" "$4" ;;
 	esac
 }
 

@@ -329,6 +329,16 @@ class Tables(unittest.TestCase):
         )
         self.assertEqual(done.stdout, "random -p pages=64 --memory 16M\ndirty-log --log fault\n")
 
+    def test_defaults(self):
+        """a base has the memory that a line of defaults above it says, and no CPU to model"""
+        done = self.suite(
+            "switch\ndefaults memory=16M model=zen-4\nrandom model=haswell\nchurn memory=32M\n"
+            "defaults repeat=2\nmixed\n"
+        )
+        self.assertEqual(
+            done.stdout, "switch\nrandom --memory 16M\nchurn --memory 32M\nmixed\n"
+        )
+
     def test_bad_suites(self):
         """what can't be a base is refused with its line"""
         for text, words in (
@@ -349,6 +359,7 @@ class Tables(unittest.TestCase):
         )
         with open(path, encoding="utf-8") as file:
             named = {line.split()[0] for line in file if line.strip() and line[0] != "#"}
+        named.discard("defaults")
         self.assertEqual(sorted(x.split()[0] for x in done.stdout.splitlines()), sorted(named))
 
     def test_events(self):
