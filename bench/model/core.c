@@ -72,6 +72,15 @@ static uint64_t in_key(struct tags *tags, const struct tag *tag)
 	return (uint64_t)tags_number(tags, tag) << SETS_TAG_SHIFT;
 }
 
+void core_select_count(struct model_core *core)
+{
+	const enum model_world world = core->native	      ? MODEL_NATIVE
+				       : core->context.guest ? MODEL_GUEST
+							     : MODEL_HOST;
+
+	core->count = core->paused ? core->uncounted : core->counts[world];
+}
+
 void core_select(struct model_core *core)
 {
 	const struct model_context *context = &core->context;
@@ -80,9 +89,7 @@ void core_select(struct model_core *core)
 
 	core->ignored = core->native && (!context->guest || !context->eptp);
 	core->combined = context->eptp && !core->native;
-	core->count = core->counts[core->native	    ? MODEL_NATIVE
-				   : context->guest ? MODEL_GUEST
-						    : MODEL_HOST];
+	core_select_count(core);
 	own = (struct tag){
 		.eptrta = core_eptrta(core),
 		.vpid = core_vpid(core),

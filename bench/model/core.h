@@ -17,8 +17,9 @@ struct model_core {
 	const struct model_memory *memory;
 	bool native; /* the model's */
 	bool ignored; /* nothing that happens now is counted */
+	bool paused; /* nor what happens until model_pause() says otherwise */
 	bool combined; /* translations are gva -> gpa -> hpa */
-	uint64_t *count; /* of the world that runs */
+	uint64_t *count; /* of the world that runs; uncounted while it is paused */
 
 	/* The running context's tags, in a key's place. */
 	struct tlb_tags tlb_tag;
@@ -31,6 +32,8 @@ struct model_core {
 	struct caches caches;
 
 	uint64_t counts[NR_MODEL_WORLDS][NR_MODEL_COUNTS];
+	uint64_t marked[NR_MODEL_WORLDS][NR_MODEL_COUNTS]; /* by model_mark() */
+	uint64_t uncounted[NR_MODEL_COUNTS];
 	bool stale_seen;
 	struct model_stale stale; /* the first, without the core's number */
 	uint16_t renumber[TAGS_NUMBERS]; /* scratch of core_select() */
@@ -42,6 +45,8 @@ void core_free(struct model_core *core);
 void core_reset(struct model_core *core);
 /* Takes up the context as it is now: its world and tags. After each change, and each flush. */
 void core_select(struct model_core *core);
+/* Where the core counts, in its context. */
+void core_select_count(struct model_core *core);
 
 /* The tag of the running context, EPT or none. */
 static inline uint64_t core_eptrta(const struct model_core *core)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The entry points of the model, see model.h: each hands on to the core that it is about. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core.h"
 #include "flush.h"
@@ -95,6 +96,12 @@ void model_instructions(struct model *model, unsigned int nr, uint64_t instructi
 		model->core[nr]->count[MODEL_CNT_instructions] += instructions;
 }
 
+void model_repeats(struct model *model, unsigned int nr, uint64_t repeats)
+{
+	if (!model->core[nr]->ignored)
+		model->core[nr]->count[MODEL_CNT_repeats] += repeats;
+}
+
 /* Without paging and without EPT a linear address is a physical one, and needs no TLB. */
 static bool translates(const struct model_core *core)
 {
@@ -180,6 +187,28 @@ void model_flush(struct model *model, unsigned int nr, const struct model_flush 
 
 	if (!core->ignored && !(core->native && vmx))
 		flush_instruction(core, flush);
+}
+
+void model_pause(struct model *model, unsigned int nr, bool paused)
+{
+	struct model_core *core = model->core[nr];
+
+	core->paused = paused;
+	core_select_count(core);
+}
+
+void model_mark(struct model *model, unsigned int nr)
+{
+	struct model_core *core = model->core[nr];
+
+	memcpy(core->marked, core->counts, sizeof(core->marked));
+}
+
+void model_take_back(struct model *model, unsigned int nr)
+{
+	struct model_core *core = model->core[nr];
+
+	memcpy(core->counts, core->marked, sizeof(core->counts));
 }
 
 void model_read(const struct model *model, struct model_counts *counts)

@@ -25,5 +25,6 @@ void test_walk_warm(void);
 void test_reach(void);
 void test_flush(void);
 void test_cpu_files(void);
+void test_counting(void);
 
 #endif

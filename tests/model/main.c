@@ -66,6 +66,7 @@ int main(void)
 	test_reach();
 	test_flush();
 	test_cpu_files();
+	test_counting();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }
