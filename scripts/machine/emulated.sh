@@ -133,7 +133,7 @@ info: action=ignore
 debug: action=ignore
 END
 
-run_child env LD_PRELOAD="$build/no-network.so" \
+run_child env LD_PRELOAD="$build/no-network.so $build/probe.so" \
 	"$build/monitor" "$tmp" "$timeout" -- \
 	bochs-bin -q -f "$tmp/bochsrc" -rc "$tmp/debugger"
 

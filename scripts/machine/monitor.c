@@ -15,7 +15,8 @@
  *
  * Two channels are watched: Bochs' standard output, where the kernel's
  * early console and the option ROM arrive through port 0xE9, mixed with
- * words of Bochs itself; and the mailbox on the disk (disk.h).
+ * words of Bochs itself and of what is loaded into it; and the mailbox on the
+ * disk (disk.h).
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -99,6 +100,11 @@ static void console_line(struct machine *m, const char *line)
 	if (!strcmp(line, "hvbench: option ROM")) {
 		m->was_reset = m->rom_seen;
 		m->rom_seen = 1;
+		return;
+	}
+	/* The probe in Bochs, see probe/probe.c. */
+	if (!strncmp(line, "no model: ", 10)) {
+		say("%s", line);
 		return;
 	}
 	/* The kernel's lines open with a time stamp; Bochs' own do not. */

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What feed.c and flush.c keep of each CPU of Bochs. */
+#ifndef PROBE_CORE_H
+#define PROBE_CORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../../../bench/model/model.h"
+#include "bochs.h"
+
+#define CR0_WP (1ull << 16)
+#define CR0_PG (1ull << 31)
+#define CR4_PAE (1ull << 5)
+#define CR4_PGE (1ull << 7)
+#define CR4_LA57 (1ull << 12)
+#define CR4_PCIDE (1ull << 17)
+#define CR4_SMEP (1ull << 20)
+#define EFER_LMA (1ull << 10)
+
+/* More than a walk of both dimensions reads. */
+#define NR_WALK_ENTRIES 64
+
+struct core {
+	bool guest; /* in VMX non-root operation */
+	bool exiting; /* from a VM exit until the host's state is loaded */
+	bool known_mode; /* one that the models can walk: long mode, or no paging */
+	bool fed; /* the models are told of it; otherwise they are paused */
+	bool marked; /* models_mark() at the last exit */
+	bool interrupted; /* while it was fed; then also, where: */
+	uint64_t interrupted_rip, interrupted_rsp;
+	/* Of the last guest. */
+	bool vpid_enabled;
+	uint16_t vpid;
+	uint64_t eptp;
+	uint64_t cr0, cr4; /* to see what a write has changed */
+
+	uint64_t instructions; /* that the models are still to be told of */
+	uint64_t repeats; /* of REP strings, likewise */
+	uint64_t line; /* of the last fetch */
+	uint64_t descriptor; /* where the last 16 bytes were accessed, hpa */
+	uint64_t entries[NR_WALK_ENTRIES]; /* read by Bochs' walks in this instruction */
+	unsigned int nr_entries;
+
+	/* Of REP strings: the last instruction's RIP, and whether it goes on there. */
+	uint64_t string_rip;
+	bool in_string;
+	bool string_next; /* an iteration after the first */
+	uint64_t rcx, rsi, rdi; /* before the iteration */
+	bool string_told; /* an access of it came from Bochs */
+};
+
+extern struct core core[BOCHS_MAX_CPUS];
+
+/* From the registers as they are. */
+void core_context(unsigned int cpu, struct model_context *context);
+void core_controls(unsigned int cpu);
+void core_feed(unsigned int cpu, bool fed);
+
+/* string.c: an instruction comes, and counts unless it goes on with a REP string. */
+void string_before(unsigned int cpu, uint64_t rip);
+/* For BOCHS_REPEAT_ITERATION. */
+void string_iteration(unsigned int cpu, void *instruction);
+
+/* flush.c: an instruction of enum bochs_tlb_control has been executed. */
+void flush_told(unsigned int cpu, unsigned int what, uint64_t value);
+
+#endif
