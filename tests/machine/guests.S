@@ -76,6 +76,19 @@ guest touch
 	out %eax, $0xb0
 end_guest touch
 
+	/* Fills two pages from 4M with REP STOSQ, moves them on by 1M with REP MOVSQ, rings. */
+guest strings
+	mov $0x400000, %edi
+	mov $1024, %ecx
+	mov %rdi, %rax
+	rep stosq
+	mov $0x400000, %esi
+	mov $0x500000, %edi
+	mov $1024, %ecx
+	rep movsq
+	out %eax, $0xb0
+end_guest strings
+
 	/*
 	 * Starts the dirty log; then, again and again: writes to 4M, looks with the
 	 * bitmaps named at 0x2010 and 0x2018, rings. Answers at 0x2000 and 0x2008.
