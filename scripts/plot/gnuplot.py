@@ -21,6 +21,8 @@ BACKEND = {
     "vtlb": {"title": "shadow (vtlb)", "colour": SPT, "point": 8, "size": 1.2, "dash": 2},
     "trap": {"title": "shadow (trap)", "colour": SPT, "point": 12, "size": 1.5, "dash": 4},
 }
+# Of modelled runs: the guest without a hypervisor.
+NATIVE_LOOK = {"title": "native", "colour": GUEST, "point": 13, "size": 0.9, "dash": 3}
 FONT = "DejaVu Sans"
 WIDTH = 680
 LOCALE = "C.UTF-8"

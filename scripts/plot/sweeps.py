@@ -10,7 +10,7 @@ import math
 import conditions
 import sides
 from counts import panel, power_of_two
-from gnuplot import BACKEND, GUEST, Picture, bold
+from gnuplot import BACKEND, GUEST, NATIVE_LOOK, Picture, bold
 from results import name_of
 from rows import compact, legend, log_ticks, title
 
@@ -67,8 +67,8 @@ def y_axis(values):
 def lines_of(data, columns):
     """What one panel plots: a line for each variant, EPT on top, below it hollow marks."""
     parts = []
-    for column in sorted(columns, key=lambda c: ("guest", "spt", "vtlb", "trap", "ept").index(c)):
-        look = BACKEND.get(column, {"point": 13, "size": 0.9, "dash": 3, "colour": GUEST})
+    for column in sorted(columns, key=lambda c: ("guest", "native", "spt", "vtlb", "trap", "ept").index(c)):
+        look = BACKEND.get(column, NATIVE_LOOK)
         parts.append(
             (
                 column,

@@ -9,7 +9,7 @@ import collections
 import answer
 import beside
 import headline
-import modelled
+import modelled_section
 import repeat
 import settings
 import verdicts
@@ -80,17 +80,19 @@ def blocks(suite, peers, environment, extras):
     ablations = {p.name: p for p in extras.pictures if p.name.startswith("ablation-")}
     top = [p for p in extras.pictures if p.name in ("winner", "winner-phases", "cost")]
     by_kvm = [p for p in extras.pictures if p.name.startswith("peer-")]
-    rest = [p for p in extras.pictures if p not in top + by_kvm and p.name not in ablations]
+    by_model = [p for p in extras.pictures if p.name.startswith("model-")]
+    apart = [*top, *by_kvm, *by_model, *ablations.values()]
+    rest = [p for p in extras.pictures if p not in apart]
     figures = {
         name: Figure(p, command(run + "/plots", name)) for name, p in ablations.items()
     }
     out = [
         Heading(1, "EPT against shadow page tables (%s)" % environment.where),
         Text(machine_text(environment), "machine"),
+        *modelled_section.section(suite, number, pictures_blocks(by_model, run)),
         *answer.summary(suite, peers),
     ]
     out += pictures_blocks(top[:1], run)
-    out += modelled.section(suite, number)
     out += answer.tables(suite) + pictures_blocks(top[1:], run) + [answer.details(suite)]
     out += pictures_blocks(rest, run) + settings.memory(suite)
     out += settings.ablations(suite, extras.groups, figures)

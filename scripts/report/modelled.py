@@ -2,30 +2,19 @@
 """Modelled cycles: what the models of CPUs say of a run, from the rows `model.<CPU>.*`.
 
 They are computed from counts and from the constants of a CPU description, so each is a
-Band of the lowest, middle and highest value. The report's section on them and the figures
-`model.*` ask this module; nothing else in the report is changed by such rows.
+Band of the lowest, middle and highest value. The report's section on them
+(modelled_section.py), its pictures and the figures `model.*` ask this module; nothing else
+in the report is changed by such rows.
 """
 import collections
 import statistics
 
 import conditions
-from document import Heading, Table, Text
 from measure import TIE
 
 RUN, NATIVE = ("guest", "host"), ("native",)
 ENDS = ("low", "mid", "high")
 UNIT = "modelled cycles"
-NAMES = {"ept": "EPT", "spt": "shadow", "tie": "equal", "undecided": "open"}
-
-WORDS = (
-    "A model of a named CPU's TLBs, paging-structure caches and data caches was fed with each "
-    "access of guest and hypervisor. **Modelled cycles** are computed from what it counted and "
-    "from the costs in the CPU's description; they are no measurement. Low and high are what they "
-    "become at the ends of the costs for which no source gives one value. **Native** is the same "
-    "guest over its own page tables without a hypervisor. Where the two ends have different "
-    "winners, the table says open."
-)
-
 # (name, mmu, workload, phase) of the figures of each CPU.
 FIGURES = [
     ("model.hypercall", "ept", "hypercall", "warm"),
@@ -87,14 +76,10 @@ class Modelled:
     def __init__(self, suite, cpu):
         self.suite, self.cpu = suite, cpu
 
-    def samples(self, mmu, workload, phase):
-        """The samples of a base condition, [] where there is none."""
-        condition = self.suite.condition(mmu, workload, phase)
-        return self.suite.results.of(condition) if condition else []
-
-    def of(self, mmu, workload, phase, worlds=RUN, per_op=True):
-        """The Band of a base condition, or None."""
-        samples = self.samples(mmu, workload, phase)
+    def of(self, mmu, workload, phase, worlds=RUN, per_op=True, params=None):
+        """The Band of a condition with the default knobs, and the base's PARAMS; or None."""
+        condition = self.suite.condition(mmu, workload, phase, params)
+        samples = self.suite.results.of(condition) if condition else []
         return band(samples, self.cpu, worlds, per_op) if samples else None
 
     def pairs(self):
@@ -146,34 +131,3 @@ def figures(suite):
             count = sum(pair.winner == who for pair in pairs)
             found.append(("model.%s_cheaper" % who, count, "phases and workloads"))
     return found
-
-
-def row_of(pair, number):
-    """A line of the table."""
-
-    def cell(cost):
-        return (
-            "%s [%s, %s]" % tuple(map(number, (cost.mid, cost.low, cost.high))) if cost else "-"
-        )
-
-    cells = [cell(cost) for cost in (pair.native, pair.ept, pair.spt)]
-    return ["%s: %s" % (pair.workload, pair.phase), *cells, NAMES[pair.winner]]
-
-
-def section(suite, number):
-    """The report's blocks, none where nothing was modelled; NUMBER writes a number."""
-    out = []
-    for model in models(suite):
-        pairs = model.pairs()
-        if pairs:
-            out.append(
-                Table(
-                    ["operation", "native", "EPT", "shadow", "cheaper"],
-                    "lrrrl",
-                    [row_of(pair, number) for pair in pairs],
-                    "Modelled cycles per operation on %s, middle [low, high]" % model.cpu,
-                )
-            )
-    if not out:
-        return []
-    return [Heading(2, "Modelled cycles"), Text(WORDS), *out]
