@@ -48,12 +48,11 @@ static void walk_line(const struct block *block, const uint64_t count[NR_MODEL_C
 {
 	uint64_t walks = model_walks(count);
 
+	if (!walks)
+		return;
 	number(block, "    page walks", walks);
-	fprintf(block->out, "  (%" PRIu64, walks);
-	if (walks)
-		fprintf(block->out, ", %.3f references each",
-			(double)model_references(count) / walks);
-	fprintf(block->out, ")\n");
+	fprintf(block->out, "  (%" PRIu64 ", %.3f references each)\n", walks,
+		(double)model_references(count) / walks);
 }
 
 static void world_lines(const struct block *block, enum model_world world)
