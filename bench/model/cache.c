@@ -29,7 +29,7 @@ void caches_reset(struct caches *caches)
 static void put(struct sets *sets, uint64_t line)
 {
 	if (sets->nr_sets)
-		sets_fill(sets, sets_index(sets, line), cache_key(line));
+		sets_fill(sets, sets_index(sets, line), line, cache_key(line));
 }
 
 enum cache_served cache_miss(struct caches *caches, struct sets *l1, uint64_t line)

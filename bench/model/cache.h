@@ -39,7 +39,7 @@ static inline bool cache_hit(struct sets *sets, uint64_t line)
 	if (!sets->nr_sets)
 		return false;
 	set = sets_index(sets, line);
-	slot = sets_find(sets, set, cache_key(line), cache_key(line));
+	slot = sets_find(sets, set, line, cache_key(line), cache_key(line));
 	if (slot == SETS_NONE)
 		return false;
 	sets_use(sets, set, slot);

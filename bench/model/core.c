@@ -18,6 +18,10 @@ int core_init(struct model_core *core, const struct model_cpu *cpu, bool native,
 	    nested_tlb_init(&core->nested, cpu->nested_tlb_entries, core->ept_tags.live) ||
 	    caches_init(&core->caches, cpu, l3))
 		return -1;
+	core->first_level[MODEL_FETCH] = &core->tlb[MODEL_ITLB];
+	core->first_level[MODEL_LOAD] = &core->tlb[MODEL_DTLB];
+	core->first_level[MODEL_STORE] =
+		&core->tlb[cpu->nr_tlbs[MODEL_STORE_DTLB] ? MODEL_STORE_DTLB : MODEL_DTLB];
 	core_reset(core);
 	return 0;
 }

@@ -12,6 +12,8 @@
 #include "tags.h"
 #include "tlb.h"
 
+#define NR_ACCESSES (MODEL_FETCH + 1)
+
 struct model_core {
 	struct model_context context;
 	const struct model_memory *memory;
@@ -27,6 +29,7 @@ struct model_core {
 	/* What the TLBs and the caches of both dimensions are tagged with. */
 	struct tags tlb_tags, psc_tags, ept_tags;
 	struct tlb_group tlb[NR_MODEL_TLB_ROLES];
+	struct tlb_group *first_level[NR_ACCESSES]; /* by enum model_access */
 	struct psc psc, ept_psc;
 	struct nested_tlb nested;
 	struct caches caches;

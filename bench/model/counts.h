@@ -67,8 +67,16 @@
 	X(invvpid, "flushes", "INVVPID executed") \
 	X(invept, "flushes", "INVEPT executed") \
 	X(stale_checked, "hits", "TLB hits held against the translation that the access used") \
-	X(stale_found, "hits", "hits among them that the architecture forbids: a flush is missing")
+	X(stale_found, "hits", "cached translations that differ from it: a flush is missing, see below")
 
+/*
+ * stale_found. Under EPT it is exact but for other cores: a translation that a guest has
+ * changed itself, and not flushed, may be used, and is not counted. Without EPT
+ * the model sees the hypervisor's tables alone, not whether the guest asked for a flush:
+ * there every difference is counted, also one that a guest's own missing flush allows. Hits
+ * between another core's change of tables and the flush that it asked for count as well.
+ * What is compared is the page; a cached right to write that the tables took away is not seen.
+ */
 enum model_count {
 #define MODEL_COUNT_ENUM(name, unit, meaning) MODEL_CNT_##name,
 	MODEL_COUNTS(MODEL_COUNT_ENUM)

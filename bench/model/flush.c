@@ -242,3 +242,14 @@ void flush_page_fault(struct model_core *core, uint64_t address)
 	match.globals = true;
 	drop_address(core, &match, address);
 }
+
+void flush_stale(struct model_core *core, uint64_t address)
+{
+	const struct tag_match match = { .eptrta = core_eptrta(core) };
+
+	flush_page_fault(core, address);
+	if (!core->combined)
+		return;
+	tags_drop(&core->ept_tags, &match);
+	core_select(core);
+}

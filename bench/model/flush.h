@@ -34,5 +34,7 @@ void flush_instruction(struct model_core *core, const struct model_flush *flush)
 void flush_transition(struct model_core *core);
 void flush_ept_violation(struct model_core *core, uint64_t address, uint64_t gpa);
 void flush_page_fault(struct model_core *core, uint64_t address);
+/* No event of a CPU: of what the address was translated by, something is known to be stale. */
+void flush_stale(struct model_core *core, uint64_t address);
 
 #endif

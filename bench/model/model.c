@@ -123,32 +123,35 @@ void model_fetch(struct model *model, unsigned int nr, uint64_t rip)
 		core->count[MODEL_CNT_fetch_served_l2 + served - CACHE_L2]++;
 }
 
+static void access_line(struct model_core *core, uint64_t line)
+{
+	const enum cache_served served = cache_access(&core->caches, &core->caches.l1d, line);
+
+	if (served != CACHE_L1)
+		core->count[MODEL_CNT_data_served_l2 + served - CACHE_L2]++;
+}
+
 void model_access(struct model *model, unsigned int nr, enum model_access access, uint64_t address,
 		  uint64_t hpa, unsigned int bytes)
 {
 	struct model_core *core = model->core[nr];
-	uint64_t physical = hpa, used = hpa;
+	uint64_t physical = hpa, line, last;
 
 	if (core->ignored)
 		return;
 	core->count[access == MODEL_STORE ? MODEL_CNT_stores : MODEL_CNT_loads]++;
-	if (core->native)
-		used = HPA_UNKNOWN;
-	if (translates(core) && !translate(core, access, address, used, &physical)) {
-		if (core->native)
+	if (core->native) {
+		if (!translate(core, access, address, HPA_UNKNOWN, &physical))
 			return;
+	} else if (translates(core)) {
+		translate(core, access, address, hpa, &physical);
 		physical = hpa;
 	}
-	if (!core->native)
-		physical = hpa;
-	for (uint64_t line = physical >> CACHE_LINE_SHIFT;
-	     line <= (physical + bytes - 1) >> CACHE_LINE_SHIFT; line++) {
-		const enum cache_served served =
-			cache_access(&core->caches, &core->caches.l1d, line);
-
-		if (served != CACHE_L1)
-			core->count[MODEL_CNT_data_served_l2 + served - CACHE_L2]++;
-	}
+	line = physical >> CACHE_LINE_SHIFT;
+	last = (physical + bytes - 1) >> CACHE_LINE_SHIFT;
+	access_line(core, line);
+	while (line < last)
+		access_line(core, ++line);
 }
 
 void model_fault(struct model *model, unsigned int nr, enum model_access access, uint64_t address,

@@ -83,7 +83,8 @@ void model_reset(struct model *model);
 /* The context that the core is in, where no other call tells: at the begin. */
 void model_set_context(struct model *model, unsigned int core, const struct model_context *to);
 /* VM exit: from here the host runs. vpid: the execution control "enable VPID" of the guest. */
-void model_exit(struct model *model, unsigned int core, bool vpid, const struct model_context *host);
+void model_exit(struct model *model, unsigned int core, bool vpid,
+		const struct model_context *host);
 void model_enter(struct model *model, unsigned int core, bool vpid,
 		 const struct model_context *guest);
 
@@ -98,7 +99,7 @@ void model_fetch(struct model *model, unsigned int core, uint64_t rip);
  */
 void model_access(struct model *model, unsigned int core, enum model_access access,
 		  uint64_t address, uint64_t hpa, unsigned int bytes);
-/* A page fault, or an EPT violation at gpa (MODEL_NO_GPA: none), which the access at address caused. */
+/* The access at address caused an EPT violation at gpa, or, MODEL_NO_GPA, a page fault. */
 void model_fault(struct model *model, unsigned int core, enum model_access access,
 		 uint64_t address, uint64_t gpa);
 /* The CPU set accessed or dirty bits. */

@@ -4,6 +4,8 @@
 
 #include "psc.h"
 
+#define NESTED_PAGE_SHIFT 45 /* of a key: above the page's number */
+
 int psc_init(struct psc *psc, const struct model_cpu *cpu, const uint8_t *live)
 {
 	for (unsigned int level = PSC_LOWEST; level <= PSC_HIGHEST; level++) {
@@ -55,7 +57,7 @@ unsigned int psc_find(struct psc *psc, uint64_t tag, uint64_t address, unsigned 
 		if (!sets->nr_sets)
 			continue;
 		set = sets_index(sets, upper);
-		slot = sets_find(sets, set, tag | upper, tag | upper);
+		slot = sets_find(sets, set, upper, tag | upper, tag | upper);
 		if (slot == SETS_NONE)
 			continue;
 		sets_use(sets, set, slot);
@@ -75,9 +77,9 @@ void psc_fill(struct psc *psc, uint64_t tag, uint64_t address, unsigned int leve
 	if (!sets->nr_sets)
 		return;
 	set = sets_index(sets, upper);
-	slot = sets_find(sets, set, tag | upper, tag | upper);
+	slot = sets_find(sets, set, upper, tag | upper, tag | upper);
 	if (slot == SETS_NONE)
-		slot = sets_fill(sets, set, tag | upper);
+		slot = sets_fill(sets, set, upper, tag | upper);
 	else
 		sets_use(sets, set, slot);
 	psc->table[level][slot] = table;
@@ -124,7 +126,7 @@ void nested_tlb_free(struct nested_tlb *nested)
 /* The page's number with its size above, as in a TLB's key. */
 static uint64_t nested_key(uint64_t tag, uint64_t gpa, unsigned int page)
 {
-	return tag | (uint64_t)page << 45 | gpa >> page_shift(page);
+	return tag | (uint64_t)page << NESTED_PAGE_SHIFT | gpa >> page_shift(page);
 }
 
 const struct nested_page *nested_tlb_find(struct nested_tlb *nested, uint64_t tag, uint64_t gpa)
@@ -132,8 +134,9 @@ const struct nested_page *nested_tlb_find(struct nested_tlb *nested, uint64_t ta
 	if (!nested->sets.nr_sets)
 		return NULL;
 	for (unsigned int page = 0; page < NR_MODEL_PAGES; page++) {
+		const uint64_t number = gpa >> page_shift(page);
 		const uint64_t key = nested_key(tag, gpa, page);
-		const uint32_t slot = sets_find(&nested->sets, 0, key, key);
+		const uint32_t slot = sets_find(&nested->sets, 0, number, key, key);
 
 		if (slot == SETS_NONE)
 			continue;
@@ -146,14 +149,15 @@ const struct nested_page *nested_tlb_find(struct nested_tlb *nested, uint64_t ta
 void nested_tlb_fill(struct nested_tlb *nested, uint64_t tag, uint64_t gpa,
 		     const struct nested_page *page)
 {
+	const uint64_t number = gpa >> page_shift(page->page);
 	const uint64_t key = nested_key(tag, gpa, page->page);
 	uint32_t slot;
 
 	if (!nested->sets.nr_sets)
 		return;
-	slot = sets_find(&nested->sets, 0, key, key);
+	slot = sets_find(&nested->sets, 0, number, key, key);
 	if (slot == SETS_NONE)
-		slot = sets_fill(&nested->sets, 0, key);
+		slot = sets_fill(&nested->sets, 0, number, key);
 	else
 		sets_use(&nested->sets, 0, slot);
 	nested->entry[slot] = *page;

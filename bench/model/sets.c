@@ -58,38 +58,44 @@ static void init_trees(struct sets *sets)
 
 int sets_init(struct sets *sets, const struct model_geometry *geometry, const uint8_t *live)
 {
-	const size_t slots = (size_t)geometry->sets * geometry->ways;
+	const unsigned int stride = (geometry->ways + 7) / 8 * 8;
+	const size_t slots = (size_t)geometry->sets * stride;
 
 	*sets = (struct sets){
 		.live = live,
 		.nr_sets = geometry->sets,
 		.ways = geometry->ways,
-		.xor_bits = geometry->index == MODEL_INDEX_XOR ? geometry->xor_bits : 0,
+		.stride = stride,
+		.fold = geometry->index == MODEL_INDEX_XOR ? geometry->xor_bits : 63,
 		.replacement = geometry->replacement,
 	};
-	if (!slots) {
+	if (!geometry->sets || !geometry->ways) {
 		sets->nr_sets = 0;
 		return 0;
 	}
-	if (!(sets->nr_sets & (sets->nr_sets - 1)))
-		sets->mask = sets->nr_sets - 1;
+	sets->mask = sets->nr_sets - 1;
+	sets->modulo = sets->nr_sets & (sets->nr_sets - 1);
+	while (1u << sets->mark_shift < sets->nr_sets)
+		sets->mark_shift++;
 	if (sets->replacement == MODEL_PLRU || sets->replacement == MODEL_MRU_PLRU)
 		init_trees(sets);
 	sets->key = calloc(slots, sizeof(*sets->key));
+	sets->marks = calloc(slots / 8, sizeof(*sets->marks));
 	sets->order = calloc(sets->nr_sets, sizeof(*sets->order));
 	if (sets->replacement == MODEL_LRU)
 		sets->stamp = calloc(slots, sizeof(*sets->stamp));
-	if (!sets->key || !sets->order || (sets->replacement == MODEL_LRU && !sets->stamp)) {
+	if (!sets->key || !sets->marks || !sets->order ||
+	    (sets->replacement == MODEL_LRU && !sets->stamp)) {
 		sets_free(sets);
 		return -1;
 	}
-	sets_reset(sets);
 	return 0;
 }
 
 void sets_free(struct sets *sets)
 {
 	free(sets->key);
+	free(sets->marks);
 	free(sets->stamp);
 	free(sets->order);
 	*sets = (struct sets){ 0 };
@@ -104,9 +110,8 @@ void sets_reset(struct sets *sets)
 	memset(sets->key, 0, slots * sizeof(*sets->key));
 	if (sets->stamp)
 		memset(sets->stamp, 0, slots * sizeof(*sets->stamp));
+	memset(sets->order, 0, sets->nr_sets * sizeof(*sets->order));
 	sets->clock = 0;
-	for (unsigned int set = 0; set < sets->nr_sets; set++)
-		sets->order[set] = (struct sets_order){ .recent = set * sets->ways };
 }
 
 static bool holds_nothing(const struct sets *sets, uint32_t slot)
@@ -129,8 +134,8 @@ static uint32_t oldest(const struct sets *sets, uint32_t first)
 /* What the order alone would replace. */
 static uint32_t next_victim(const struct sets *sets, unsigned int set)
 {
-	const uint32_t first = set * sets->ways;
-	const uint64_t bits = sets->order[set].bits;
+	const uint32_t first = set * sets->stride;
+	const uint64_t bits = sets->order[set];
 	unsigned int tree;
 
 	switch (sets->replacement) {
@@ -151,7 +156,7 @@ static uint32_t next_victim(const struct sets *sets, unsigned int set)
 static uint32_t choose(const struct sets *sets, unsigned int set)
 {
 	const uint32_t victim = next_victim(sets, set);
-	const uint32_t first = set * sets->ways;
+	const uint32_t first = set * sets->stride;
 
 	if (holds_nothing(sets, victim))
 		return victim;
@@ -161,14 +166,17 @@ static uint32_t choose(const struct sets *sets, unsigned int set)
 	return victim;
 }
 
-uint32_t sets_fill(struct sets *sets, unsigned int set, uint64_t key)
+uint32_t sets_fill(struct sets *sets, unsigned int set, uint64_t number, uint64_t key)
 {
 	const uint32_t slot = choose(sets, set);
+	uint64_t *marks = &sets->marks[slot / 8];
+	const unsigned int shift = slot % 8 * 8;
 
 	sets->key[slot] = key;
+	*marks = (*marks & ~(0xffull << shift)) | sets_mark(sets, number) << shift;
 	if (sets->replacement == MODEL_FIFO)
-		sets->order[set].bits = (slot - set * sets->ways + 1) % sets->ways;
-	sets_order_use(sets, set, slot);
+		sets->order[set] = (slot - set * sets->stride + 1) % sets->ways;
+	sets_use(sets, set, slot);
 	return slot;
 }
 

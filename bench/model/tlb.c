@@ -4,6 +4,17 @@
 
 #include "tlb.h"
 
+static void add_probes(struct tlb_group *group)
+{
+	for (unsigned int page = 0; page < NR_MODEL_PAGES; page++)
+		for (unsigned int i = 0; i < group->nr; i++) {
+			if (!(group->tlb[i].pages & MODEL_PAGE_BIT(page)))
+				continue;
+			group->probe[group->nr_probes].tlb = &group->tlb[i];
+			group->probe[group->nr_probes++].page = page;
+		}
+}
+
 int tlb_group_init(struct tlb_group *group, const struct model_tlb_description *description,
 		   unsigned int nr, const uint8_t *live)
 {
@@ -18,6 +29,7 @@ int tlb_group_init(struct tlb_group *group, const struct model_tlb_description *
 		if (!tlb->entry)
 			return -1;
 	}
+	add_probes(group);
 	return 0;
 }
 
@@ -42,6 +54,22 @@ void tlb_group_renumber(struct tlb_group *group, const uint16_t *map)
 		sets_renumber(&group->tlb[i].sets, map);
 }
 
+bool tlb_find(struct tlb_group *group, const struct tlb_tags *tags, uint64_t address,
+	      struct tlb_hit *hit)
+{
+	for (unsigned int i = 0; i < group->nr_probes; i++) {
+		const enum model_page page = group->probe[i].page;
+		struct tlb *tlb = group->probe[i].tlb;
+		const uint32_t slot = tlb_find_page(tlb, tags, address, page);
+
+		if (slot != SETS_NONE) {
+			*hit = (struct tlb_hit){ &tlb->entry[slot], page };
+			return true;
+		}
+	}
+	return false;
+}
+
 /* The array for pages of that size; with split for the next smaller one that any array has. */
 static struct tlb *array_for(struct tlb_group *group, bool split, enum model_page *page)
 {
@@ -62,18 +90,19 @@ void tlb_fill(struct tlb_group *group, const struct tlb_tags *tags, uint64_t add
 {
 	enum model_page page = translation->page;
 	struct tlb *tlb = array_for(group, split, &page);
-	uint64_t key, tagged, part;
+	uint64_t number, key, tagged, part;
 	unsigned int set;
 	uint32_t slot;
 
 	if (!tlb)
 		return;
+	number = tlb_page_number(address, page);
 	key = tlb_page_key(address, page);
-	set = sets_index(&tlb->sets, tlb_page_number(address, page));
+	set = sets_index(&tlb->sets, number);
 	tagged = key | (translation->global ? tags->global : tags->own);
-	slot = sets_find(&tlb->sets, set, key | tags->own, key | tags->global);
+	slot = sets_find(&tlb->sets, set, number, key | tags->own, key | tags->global);
 	if (slot == SETS_NONE) {
-		slot = sets_fill(&tlb->sets, set, tagged);
+		slot = sets_fill(&tlb->sets, set, number, tagged);
 	} else {
 		tlb->sets.key[slot] = tagged;
 		sets_use(&tlb->sets, set, slot);
@@ -101,9 +130,9 @@ static void drop_page(struct tlb *tlb, const struct tags *tags, const struct tag
 {
 	const uint64_t key = tlb_page_key(address, page);
 	const unsigned int set = sets_index(&tlb->sets, tlb_page_number(address, page));
-	const uint32_t first = set * tlb->sets.ways;
+	const uint32_t first = set * tlb->sets.stride;
 
-	for (uint32_t slot = first; slot < first + tlb->sets.ways; slot++) {
+	for (uint32_t slot = first; slot < first + tlb->sets.stride; slot++) {
 		const uint64_t held = tlb->sets.key[slot];
 
 		if ((held & TLB_KEY_PAGE) == key && key_matches(tags, match, held))

@@ -46,6 +46,12 @@ struct tlb {
 struct tlb_group {
 	struct tlb tlb[NR_MODEL_PAGES];
 	unsigned int nr;
+	/* Each size of page that an array has, smaller ones first. */
+	struct {
+		struct tlb *tlb;
+		enum model_page page;
+	} probe[NR_MODEL_PAGES];
+	unsigned int nr_probes;
 	bool pieces; /* some entry, once, was a piece of a larger page */
 };
 
@@ -64,6 +70,9 @@ int tlb_group_init(struct tlb_group *group, const struct model_tlb_description *
 void tlb_group_free(struct tlb_group *group);
 void tlb_group_reset(struct tlb_group *group);
 void tlb_group_renumber(struct tlb_group *group, const uint16_t *map);
+/* Looks the address up, smaller pages first. */
+bool tlb_find(struct tlb_group *group, const struct tlb_tags *tags, uint64_t address,
+	      struct tlb_hit *hit);
 /*
  * Puts a translation of address into the array that has its page size; if there is none,
  * and with split, it goes as a smaller page into one that has such pages. What the
@@ -93,33 +102,19 @@ static inline uint64_t tlb_page_key(uint64_t address, enum model_page page)
 	return tlb_page_number(address, page) | (uint64_t)page << TLB_PAGE_SHIFT;
 }
 
-static inline bool tlb_find_page(struct tlb *tlb, const struct tlb_tags *tags, uint64_t address,
-				 enum model_page page, struct tlb_hit *hit)
+/* The slot of an array that holds that page, which then counts as used; or SETS_NONE. */
+static inline uint32_t tlb_find_page(struct tlb *tlb, const struct tlb_tags *tags,
+				     uint64_t address, enum model_page page)
 {
-	const uint64_t key = tlb_page_key(address, page);
-	const unsigned int set = sets_index(&tlb->sets, tlb_page_number(address, page));
-	const uint32_t slot = sets_find(&tlb->sets, set, key | tags->own, key | tags->global);
+	const uint64_t number = tlb_page_number(address, page);
+	const uint64_t key = number | (uint64_t)page << TLB_PAGE_SHIFT;
+	const unsigned int set = sets_index(&tlb->sets, number);
+	const uint32_t slot =
+		sets_find(&tlb->sets, set, number, key | tags->own, key | tags->global);
 
-	if (slot == SETS_NONE)
-		return false;
-	sets_use(&tlb->sets, set, slot);
-	*hit = (struct tlb_hit){ &tlb->entry[slot], page };
-	return true;
-}
-
-/* Looks the address up, smaller pages first. */
-static inline bool tlb_find(struct tlb_group *group, const struct tlb_tags *tags, uint64_t address,
-			    struct tlb_hit *hit)
-{
-	for (unsigned int i = 0; i < group->nr; i++) {
-		struct tlb *tlb = &group->tlb[i];
-
-		for (unsigned int page = 0; page < NR_MODEL_PAGES; page++)
-			if (tlb->pages & MODEL_PAGE_BIT(page) &&
-			    tlb_find_page(tlb, tags, address, page, hit))
-				return true;
-	}
-	return false;
+	if (slot != SETS_NONE)
+		sets_use(&tlb->sets, set, slot);
+	return slot;
 }
 
 static inline uint64_t tlb_hpa(const struct tlb_hit *hit, uint64_t address)
@@ -127,9 +122,9 @@ static inline uint64_t tlb_hpa(const struct tlb_hit *hit, uint64_t address)
 	return hit->entry->hpa | page_offset(address, hit->page);
 }
 
-static inline bool tlb_allows_store(const struct tlb_hit *hit)
+static inline bool tlb_allows_store(const struct tlb_entry *entry)
 {
-	return (hit->entry->gpa_flags & TLB_STORES) == TLB_STORES;
+	return (entry->gpa_flags & TLB_STORES) == TLB_STORES;
 }
 
 #endif

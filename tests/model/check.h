@@ -26,5 +26,10 @@ void test_reach(void);
 void test_flush(void);
 void test_cpu_files(void);
 void test_counting(void);
+void test_native(void);
+void test_stale(void);
+void test_caches(void);
+void test_description(void);
+void test_cost(void);
 
 #endif

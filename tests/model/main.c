@@ -67,6 +67,11 @@ int main(void)
 	test_flush();
 	test_cpu_files();
 	test_counting();
+	test_native();
+	test_stale();
+	test_caches();
+	test_description();
+	test_cost();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

@@ -86,9 +86,7 @@ static void test_not_inclusive(void)
 	uint64_t address[40];
 	struct machine m;
 
-	/* 32 pages of one set of the second level, each in another set of the first; 8 the
-	 * other way round.
-	 */
+	/* 32 pages of one set of the second level, over all of the first; 8 the other way round. */
 	for (unsigned int i = 0; i < 32; i++)
 		address[i] = BASE + ((uint64_t)i << 7 | i) * SIZE_4K;
 	for (unsigned int i = 32; i < 40; i++)

@@ -92,10 +92,10 @@ static bool book_access(struct book *b, uint64_t key)
 
 static bool sets_access(struct sets *sets, uint64_t key)
 {
-	const uint32_t slot = sets_find(sets, 0, key, key);
+	const uint32_t slot = sets_find(sets, 0, key, key, key);
 
 	if (slot == SETS_NONE) {
-		sets_fill(sets, 0, key);
+		sets_fill(sets, 0, key, key);
 		return false;
 	}
 	sets_use(sets, 0, slot);
@@ -163,15 +163,15 @@ static void test_dead_tags(void)
 	struct sets sets;
 
 	sets_init(&sets, &geometry, live);
-	sets_fill(&sets, 0, first | 1);
+	sets_fill(&sets, 0, 1, first | 1);
 	for (unsigned int i = 2; i < 5; i++)
-		sets_fill(&sets, 0, second | i);
-	sets_use(&sets, 0, sets_find(&sets, 0, first | 1, first | 1));
+		sets_fill(&sets, 0, i, second | i);
+	sets_use(&sets, 0, sets_find(&sets, 0, 1, first | 1, first | 1));
 	live[1] = 0;
-	sets_fill(&sets, 0, second | 5);
-	check(sets_find(&sets, 0, first | 1, first | 1) == SETS_NONE,
+	sets_fill(&sets, 0, 5, second | 5);
+	check(sets_find(&sets, 0, 1, first | 1, first | 1) == SETS_NONE,
 	      "a dead key is replaced before a live one, though used last");
-	check(sets_find(&sets, 0, second | 2, second | 2) != SETS_NONE, "the oldest live one stays");
+	check(sets_find(&sets, 0, 2, second | 2, second | 2) != SETS_NONE, "the oldest live one stays");
 	sets_free(&sets);
 }
 

@@ -78,7 +78,7 @@ static uint64_t list_access(uint64_t *list, const uint8_t vector[][12], unsigned
 /* The array's. */
 static uint64_t sets_access(struct sets *sets, uint64_t key)
 {
-	const uint32_t slot = sets_find(sets, 0, key, key);
+	const uint32_t slot = sets_find(sets, 0, key, key, key);
 	uint64_t before[12];
 
 	if (slot != SETS_NONE) {
@@ -86,7 +86,7 @@ static uint64_t sets_access(struct sets *sets, uint64_t key)
 		return 0;
 	}
 	memcpy(before, sets->key, sets->ways * sizeof(uint64_t));
-	return before[sets_fill(sets, 0, key)];
+	return before[sets_fill(sets, 0, key, key)];
 }
 
 static void compare(const char *what, enum model_replacement replacement, unsigned int ways,
