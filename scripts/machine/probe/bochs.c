@@ -306,8 +306,12 @@ bool bochs_write_physical(uint64_t hpa, unsigned int bytes, const void *from)
 
 bool bochs_read_word(uint64_t hpa, uint64_t *value)
 {
-	const uint8_t *at = host_address(cpu_object(0), hpa, BOCHS_READ);
+	const uint8_t *at;
 
+	/* Page tables may name any address; Bochs looks it up without a check. */
+	if (hpa >= BOCHS_END_OF_MEMORY)
+		return false;
+	at = host_address(cpu_object(0), hpa, BOCHS_READ);
 	if (!at)
 		return false;
 	memcpy(value, at, sizeof(*value));

@@ -63,7 +63,9 @@ enum bochs_found bochs_find(char *why, size_t size);
 bool bochs_attach(void (*const functions[BOCHS_NR_SLOTS])(void));
 void bochs_watch(bool on);
 
-#define BOCHS_MAX_CPUS 8 /* of scripts/machine/run */
+/* Of scripts/machine/run: it gives a machine at most 3072 MB, all below 4 GiB. */
+#define BOCHS_MAX_CPUS 8
+#define BOCHS_END_OF_MEMORY (1ull << 32)
 
 /*
  * When the machine runs, before any of the following. False: what is needed is not there,
