@@ -186,9 +186,8 @@ void model_exception(struct model *model, unsigned int nr)
 void model_flush(struct model *model, unsigned int nr, const struct model_flush *flush)
 {
 	struct model_core *core = model->core[nr];
-	const bool vmx = flush->kind == MODEL_FLUSH_INVVPID || flush->kind == MODEL_FLUSH_INVEPT;
 
-	if (!core->ignored && !(core->native && vmx))
+	if (!core->ignored)
 		flush_instruction(core, flush);
 }
 

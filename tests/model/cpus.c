@@ -26,6 +26,11 @@ static const char skylake[] = TEXT_NAME
 	"tlb stlb pages=4k,2m sets=128 ways=12 index=xor7 replacement=mru-plru # TLB;DR\n"
 	TEXT_PSC TEXT_CACHES TEXT_COSTS;
 
+static const char no_1g[] = TEXT_NAME
+	"tlb itlb pages=4k,2m sets=1 ways=16 # test\n"
+	"tlb dtlb pages=4k,2m sets=1 ways=16 # test\n"
+	TEXT_PSC TEXT_CACHES TEXT_COSTS;
+
 static const char zen[] = TEXT_NAME
 	"tlb itlb pages=4k,2m,1g sets=1 ways=64 # test\n"
 	"tlb dtlb pages=4k,2m,1g sets=1 ways=72 # a step at the 73rd page was measured\n"
@@ -70,6 +75,13 @@ const struct model_cpu *cpu_skylake(void)
 	static struct model_cpu cpu;
 
 	return parsed(&cpu, skylake);
+}
+
+const struct model_cpu *cpu_no_1g(void)
+{
+	static struct model_cpu cpu;
+
+	return parsed(&cpu, no_1g);
 }
 
 const struct model_cpu *cpu_zen(void)

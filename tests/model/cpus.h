@@ -36,6 +36,7 @@ const struct model_cpu *cpu_plain(void); /* small TLBs, nothing that shortens a 
 const struct model_cpu *cpu_full(void); /* the same with all paging-structure caches */
 const struct model_cpu *cpu_large(void); /* arrays that nothing in a test can fill */
 const struct model_cpu *cpu_skylake(void); /* its TLBs, as TLB;DR found them */
+const struct model_cpu *cpu_no_1g(void); /* with no TLB for 1G pages */
 const struct model_cpu *cpu_zen(void); /* 72 entries, LRU, no second level */
 
 #endif

@@ -398,6 +398,65 @@ static void test_loaded(void)
 	machine_close(&m);
 }
 
+/* One PCID's global page is every PCID's, under the same VPID and EPT. */
+static void test_shared_global(void)
+{
+	struct machine m;
+
+	open_contexts(&m);
+	enter(&m, V1_P1);
+	cr4_pge(&m);
+	enter(&m, V1_P1);
+	machine_load(&m, address_of(GLOBAL_1));
+	check_number(tlb_dropped(&m, V1_P2, GLOBAL_1), 0, "a global page is every PCID's");
+	check_number(tlb_dropped(&m, V1_P2, OWN_1), 1, "another is not");
+	check_number(tlb_dropped(&m, V1_P1_A, GLOBAL_1), 1, "nor is it another EPT's");
+	machine_close(&m);
+}
+
+/* Bit 63 means something with CR4.PCIDE alone. */
+static void test_no_pcide(void)
+{
+	struct machine m;
+
+	machine_open(&m, cpu_large(), false, false);
+	machine_map(&m, SIZE_1G, SIZE_1G, MODEL_PAGE_4K, 0);
+	machine_in_guest(&m);
+	machine_load(&m, SIZE_1G);
+	flush(&m, (struct model_flush){ .kind = MODEL_FLUSH_MOV_CR3,
+					.value = m.guest.cr3 | CR3_NO_FLUSH });
+	check_number(machine_walks(&m, SIZE_1G), 1, "without PCIDE, MOV CR3 always flushes");
+	machine_close(&m);
+}
+
+/* After an EPT violation, the walk for that address starts at EPT's root, for others it doesn't. */
+static void test_violation_tables(void)
+{
+	uint64_t before;
+	struct machine m;
+
+	machine_open(&m, cpu_large(), true, false);
+	for (unsigned int i = 0; i < 2; i++) {
+		machine_map(&m, SIZE_1G + i * SIZE_4K, (1 + i) * SIZE_512G, MODEL_PAGE_4K, 0);
+		machine_map_ept(&m, (1 + i) * SIZE_512G, SIZE_1G, MODEL_PAGE_4K, 0);
+		machine_map_ept(&m, (1 + i) * SIZE_512G + SIZE_4K, SIZE_1G, MODEL_PAGE_4K, 0);
+	}
+	machine_in_guest(&m);
+	machine_load(&m, SIZE_1G);
+	machine_load(&m, SIZE_1G + SIZE_4K);
+	model_fault(m.model, 0, MODEL_LOAD, SIZE_1G, SIZE_512G);
+	for (unsigned int i = 0; i < 2; i++) {
+		machine_map(&m, SIZE_1G + (2 + i) * SIZE_4K, (1 + i) * SIZE_512G + SIZE_4K,
+			    MODEL_PAGE_4K, 0);
+		before = machine_count(&m, MODEL_GUEST, MODEL_CNT_ref_ept_4);
+		machine_load(&m, SIZE_1G + (2 + i) * SIZE_4K);
+		check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_ref_ept_4) - before, !i,
+			     "an EPT violation drops cached EPT tables %s",
+			     i ? "of no other address" : "of its address");
+	}
+	machine_close(&m);
+}
+
 /* A 2M page that is cached in pieces of 4K loses all of them by one INVLPG. */
 static void test_pieces(void)
 {
@@ -449,6 +508,9 @@ void test_flush(void)
 		check_kind(&rows[i], &rows[i].psc, "cached tables", psc_dropped, GLOBAL_1);
 		check_kind(&rows[i], &rows[i].ept, "guest-physical", ept_dropped, GLOBAL_1);
 	}
+	test_shared_global();
+	test_no_pcide();
+	test_violation_tables();
 	test_pieces();
 	test_many_flushes();
 }

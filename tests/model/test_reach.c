@@ -128,6 +128,22 @@ static void test_page_sizes(void)
 	machine_close(&m);
 }
 
+/* A 1G page where the first level holds 2M at most: each piece is the right one. */
+static void test_split(void)
+{
+	struct machine m;
+
+	machine_open(&m, cpu_no_1g(), false, false);
+	machine_map(&m, SIZE_1G, 4 * SIZE_1G, MODEL_PAGE_1G, 0);
+	machine_in_guest(&m);
+	check_number(machine_walks(&m, SIZE_1G + 5 * SIZE_2M), 1, "a 1G page without a TLB for it");
+	check_number(machine_walks(&m, SIZE_1G + 5 * SIZE_2M + SIZE_4K), 0, "is cached by 2M");
+	check_number(machine_walks(&m, SIZE_1G + 6 * SIZE_2M), 1, "each");
+	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_stale_found), 0,
+		     "and each piece is where it should be");
+	machine_close(&m);
+}
+
 void test_reach(void)
 {
 	check_group("reach");
@@ -135,4 +151,5 @@ void test_reach(void)
 	test_skylake();
 	test_not_inclusive();
 	test_page_sizes();
+	test_split();
 }

@@ -136,10 +136,37 @@ static void test_shadow(void)
 	machine_close(&m);
 }
 
+/* The second level's hits are checked like the first's, and its rights too. */
+static void test_second_level(void)
+{
+	struct machine m;
+
+	for (unsigned int stale = 0; stale < 2; stale++) {
+		machine_open(&m, cpu_skylake(), false, false);
+		machine_map(&m, GVA, GPA, MODEL_PAGE_4K, MAP_CLEAN);
+		/* Four others of its set in the first level. */
+		for (unsigned int i = 1; i < 5; i++)
+			machine_map(&m, GVA + i * 16 * SIZE_4K, GPA, MODEL_PAGE_4K, 0);
+		machine_in_guest(&m);
+		for (unsigned int i = 0; i < 5; i++)
+			machine_load(&m, GVA + i * 16 * SIZE_4K);
+		if (stale)
+			machine_map(&m, GVA, GPA + SIZE_4K, MODEL_PAGE_4K, 0);
+		machine_store(&m, GVA);
+		check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_stlb_hit), 1,
+			     "the second level has the page");
+		check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_permission), !stale,
+			     stale ? "which is stale" : "without the right to write");
+		check_number(found(&m), stale, stale ? "which is found" : "which is not stale");
+		machine_close(&m);
+	}
+}
+
 void test_stale(void)
 {
 	check_group("stale translations");
 	test_ept();
 	test_ept_table();
 	test_shadow();
+	test_second_level();
 }

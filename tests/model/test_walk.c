@@ -151,6 +151,35 @@ static void test_stores(void)
 	machine_close(&m);
 }
 
+/* What one walk caches of EPT, the next one finds, dirty bits and rights included. */
+static void test_ept_rights(void)
+{
+	struct machine m;
+
+	check_group("EPT's rights");
+	open_cold(&m, cpu_full(), &cold[0]);
+	machine_map_ept(&m, DATA_GPA, SIZE_1G, MODEL_PAGE_4K, MAP_READ_ONLY);
+	machine_load(&m, GVA);
+	machine_map_ept(&m, DATA_GPA, SIZE_1G, MODEL_PAGE_4K, 0);
+	machine_store(&m, GVA);
+	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_permission), 1,
+		     "a page that EPT has cached read-only takes no store");
+	machine_store(&m, GVA);
+	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_store), 1, "but after a walk it does");
+	machine_close(&m);
+
+	open_cold(&m, cpu_large(), &cold[0]);
+	m.guest.eptp |= EPTP_ACCESSED_DIRTY;
+	machine_map_ept(&m, m.guest.cr3, 0x10000000, MODEL_PAGE_4K, MAP_CLEAN);
+	machine_in_guest(&m);
+	machine_load(&m, GVA);
+	model_flush(m.model, 0, &(struct model_flush){ .kind = MODEL_FLUSH_INVLPG, .address = GVA });
+	machine_load(&m, GVA);
+	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_nested_tlb_miss), 5,
+		     "a walk that dirties EPT's entry for a table does so once");
+	machine_close(&m);
+}
+
 void test_walk(void)
 {
 	check_group("cold walks");
@@ -159,4 +188,5 @@ void test_walk(void)
 	test_levels();
 	test_faults();
 	test_stores();
+	test_ept_rights();
 }
