@@ -2,7 +2,8 @@
 /*
  * The data and instruction caches: L1I, L1D and L2 of a core and the L3 that the cores
  * share, of 64-byte lines by host-physical address. A line is put into every level that
- * missed it, and a level that loses a line tells no other. Writing back costs nothing.
+ * missed it, and a level that loses a line tells no other. Writing back costs nothing, and a
+ * store takes no line away from other cores: what cores pay for shared lines is not modelled.
  */
 #ifndef MODEL_CACHE_H
 #define MODEL_CACHE_H

@@ -89,6 +89,7 @@ int sets_init(struct sets *sets, const struct model_geometry *geometry, const ui
 		sets_free(sets);
 		return -1;
 	}
+	sets_reset(sets);
 	return 0;
 }
 
@@ -108,8 +109,8 @@ void sets_reset(struct sets *sets)
 	if (!slots)
 		return;
 	memset(sets->key, 0, slots * sizeof(*sets->key));
-	if (sets->stamp)
-		memset(sets->stamp, 0, slots * sizeof(*sets->stamp));
+	for (uint32_t slot = 0; sets->stamp && slot < slots; slot++)
+		sets->stamp[slot] = slot % sets->stride;
 	memset(sets->order, 0, sets->nr_sets * sizeof(*sets->order));
 	sets->clock = 0;
 }
@@ -121,14 +122,14 @@ static bool holds_nothing(const struct sets *sets, uint32_t slot)
 	return !key || (sets->live && !sets->live[key >> SETS_TAG_SHIFT]);
 }
 
+/* The slot that was used longest ago. Slots never used come before all others. */
 static uint32_t oldest(const struct sets *sets, uint32_t first)
 {
-	uint32_t found = first;
+	uint64_t found = sets->stamp[first];
 
 	for (uint32_t slot = first + 1; slot < first + sets->ways; slot++)
-		if (sets->stamp[slot] < sets->stamp[found])
-			found = slot;
-	return found;
+		found = sets->stamp[slot] < found ? sets->stamp[slot] : found;
+	return first + (found & ((1u << SETS_WAY_BITS) - 1));
 }
 
 /* What the order alone would replace. */
@@ -158,7 +159,7 @@ static uint32_t choose(const struct sets *sets, unsigned int set)
 	const uint32_t victim = next_victim(sets, set);
 	const uint32_t first = set * sets->stride;
 
-	if (holds_nothing(sets, victim))
+	if ((!sets->live && sets->replacement == MODEL_LRU) || holds_nothing(sets, victim))
 		return victim;
 	for (uint32_t slot = first; slot < first + sets->ways; slot++)
 		if (holds_nothing(sets, slot))

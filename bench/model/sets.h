@@ -18,13 +18,14 @@
 
 #define SETS_TAG_SHIFT 48
 #define SETS_MAX_TREE_WAYS 64
+#define SETS_WAY_BITS 16
 
 struct sets {
 	uint64_t *key; /* by slot: set * stride + way; 0: empty */
 	uint64_t *marks; /* a byte for each slot, see sets_mark() */
-	uint64_t *stamp; /* LRU: when each slot was used last */
+	uint64_t *stamp; /* LRU, by slot: when it was used last, and its way in the lowest bits */
 	uint64_t *order; /* by set; trees: a bit per node, and more; FIFO: the next way */
-	const uint8_t *live; /* by tag number; NULL: keys have no tags */
+	const uint8_t *live; /* by tag number; NULL: keys have no tags, and none is ever dropped */
 	uint64_t clock;
 	uint64_t mask; /* sets - 1, where they are a power of two */
 	bool modulo; /* they are not */
@@ -102,7 +103,7 @@ static inline void sets_use(struct sets *sets, unsigned int set, uint32_t slot)
 
 	switch (sets->replacement) {
 	case MODEL_LRU:
-		sets->stamp[slot] = ++sets->clock;
+		sets->stamp[slot] = ++sets->clock << SETS_WAY_BITS | way;
 		break;
 	case MODEL_PLRU:
 	case MODEL_MRU_PLRU:

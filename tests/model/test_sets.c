@@ -108,11 +108,12 @@ static void compare(enum model_replacement replacement, const char *name, unsign
 	const struct model_geometry geometry = {
 		.sets = 1, .ways = ways, .replacement = replacement,
 	};
+	static const uint8_t live[1] = { 1 };
 	unsigned int same = 0;
 	struct sets sets;
 	struct book book;
 
-	sets_init(&sets, &geometry, NULL);
+	sets_init(&sets, &geometry, drops ? live : NULL);
 	book_open(&book, replacement, ways);
 	for (unsigned int i = 0; i < ACCESSES; i++) {
 		const uint64_t key = 1 + pick(ways + 1 + ways / 4);
