@@ -39,7 +39,9 @@ struct core {
 	uint64_t repeats; /* of REP strings, likewise */
 	uint64_t line; /* of the last fetch */
 	uint64_t descriptor; /* where the last 16 bytes were accessed, hpa */
-	uint64_t entries[NR_WALK_ENTRIES]; /* read by Bochs' walks in this instruction */
+	struct {
+		uint64_t hpa, value;
+	} entries[NR_WALK_ENTRIES]; /* read by Bochs' walks since the last access */
 	unsigned int nr_entries;
 
 	/* Of REP strings: the last instruction's RIP, and whether it goes on there. */

@@ -48,7 +48,11 @@ enum {
 #define LINE_SHIFT 6
 #define NO_LINE (~0ull)
 #define DESCRIPTOR_BYTES 16
+
+/* Entries of page tables, SDM 3A 4.5, and of EPT, 3C 29.3.5. */
 #define ENTRY_BYTES 8
+#define PTE_ACCESSED_DIRTY (3ull << 5)
+#define EPT_ACCESSED_DIRTY (3ull << 8)
 
 struct core core[BOCHS_MAX_CPUS];
 static bool started;
@@ -228,30 +232,36 @@ static void on_access(unsigned int cpu, uint64_t address, uint64_t hpa, unsigned
 }
 
 /*
- * Bochs' own page walks, whose reads say nothing of what a real CPU would read. But a
- * page-table entry that a walk reads and then writes has got an accessed or dirty bit.
- * Nothing else that comes here is read and then written at one instruction: the VMCS,
- * bitmaps, the page-modification log.
+ * Bochs' own page walks, whose reads say nothing of what a real CPU would read. But an
+ * entry that a walk reads and then writes has got an accessed or dirty bit; by the bit it
+ * is one of the guest's tables, or of EPT. Nothing else that comes here is read and
+ * written in one instruction: the VMCS, bitmaps, the page-modification log.
  */
 static void on_physical_access(unsigned int cpu, uint64_t hpa, unsigned int bytes,
 			       unsigned int type, unsigned int rw)
 {
 	struct core *c = &core[cpu];
+	uint64_t value, changed;
 	unsigned int i;
 
 	(void)type;
-	if (!c->fed || bytes != ENTRY_BYTES || bochs_in_vmread())
+	if (!c->fed || bytes != ENTRY_BYTES || bochs_in_vmread() || !bochs_read_word(hpa, &value))
 		return;
-	if (rw == BOCHS_READ) {
-		c->entries[c->nr_entries++ % NR_WALK_ENTRIES] = hpa;
+	for (i = 0; i < c->nr_entries && c->entries[i].hpa != hpa; i++)
+		;
+	if (i == NR_WALK_ENTRIES)
 		return;
-	}
-	for (i = 0; i < c->nr_entries && i < NR_WALK_ENTRIES; i++) {
-		if (c->entries[i] == hpa) {
+	changed = i < c->nr_entries ? c->entries[i].value ^ value : 0;
+	if (rw != BOCHS_READ) {
+		if (changed & PTE_ACCESSED_DIRTY)
 			models_assist(cpu);
-			return;
-		}
+		else if (changed & EPT_ACCESSED_DIRTY)
+			models_assist_ept(cpu);
+		return;
 	}
+	c->entries[i].hpa = hpa;
+	c->entries[i].value = value;
+	c->nr_entries += i == c->nr_entries;
 }
 
 static void on_instruction(unsigned int cpu, void *instruction)

@@ -167,6 +167,14 @@ void models_assist(unsigned int core)
 		model_assist(models[i], core, 1);
 }
 
+void models_assist_ept(unsigned int core)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_models; i++)
+		model_assist(models[i], core, 1);
+}
+
 void models_exception(unsigned int core)
 {
 	unsigned int i;

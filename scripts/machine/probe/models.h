@@ -34,6 +34,7 @@ void models_access(unsigned int core, enum model_access access, uint64_t address
 		   unsigned int bytes);
 void models_fault(unsigned int core, enum model_access access, uint64_t address, uint64_t gpa);
 void models_assist(unsigned int core);
+void models_assist_ept(unsigned int core); /* of an entry of EPT, which native CPUs lack */
 void models_exception(unsigned int core);
 void models_flush(unsigned int core, const struct model_flush *flush);
 void models_pause(unsigned int core, bool paused);
