@@ -135,20 +135,15 @@ void model_access(struct model *model, unsigned int nr, enum model_access access
 		  uint64_t hpa, unsigned int bytes)
 {
 	struct model_core *core = model->core[nr];
-	uint64_t physical = hpa, line, last;
+	uint64_t line = hpa >> CACHE_LINE_SHIFT, last = (hpa + bytes - 1) >> CACHE_LINE_SHIFT;
+	uint64_t physical;
 
 	if (core->ignored)
 		return;
 	core->count[access == MODEL_STORE ? MODEL_CNT_stores : MODEL_CNT_loads]++;
-	if (core->native) {
-		if (!translate(core, access, address, HPA_UNKNOWN, &physical))
-			return;
-	} else if (translates(core)) {
-		translate(core, access, address, hpa, &physical);
-		physical = hpa;
-	}
-	line = physical >> CACHE_LINE_SHIFT;
-	last = (physical + bytes - 1) >> CACHE_LINE_SHIFT;
+	/* What a native CPU translates to is the guest's, with which hpa can't be compared. */
+	if (translates(core))
+		translate(core, access, address, core->native ? HPA_UNKNOWN : hpa, &physical);
 	access_line(core, line);
 	while (line < last)
 		access_line(core, ++line);

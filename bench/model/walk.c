@@ -28,25 +28,23 @@ static bool peek_ept(struct model_core *core, uint64_t gpa, uint64_t *hpa)
 	}
 }
 
-/* Memory as the model's CPU addresses it: a native one has the guest's for its own. */
-static bool read_memory(struct model_core *core, uint64_t address, uint64_t *value)
-{
-	if (core->native && !peek_ept(core, address, &address))
-		return false;
-	return core->memory->read(core->memory->opaque, address, value);
-}
-
-/* One reference of a walk; first: the count of level 1 in its dimension. */
+/*
+ * One reference of a walk; first: the count of level 1 in its dimension. A native CPU's
+ * tables are the guest's. Their lines are where the host has put them, so that
+ * native, nested and shadow walks compete for the same sets of the caches.
+ */
 static bool refer(struct model_core *core, uint64_t table, uint64_t address, unsigned int level,
 		  enum model_count first, uint64_t *entry)
 {
-	const uint64_t at = table + 8 * level_index(address, level);
+	uint64_t at = table + 8 * level_index(address, level);
 	enum cache_served served;
 
+	if (core->native && !peek_ept(core, at, &at))
+		return false;
 	served = cache_access(&core->caches, &core->caches.l1d, at >> CACHE_LINE_SHIFT);
 	core->count[first + level - 1]++;
 	core->count[MODEL_CNT_walk_served_l1 + served]++;
-	return read_memory(core, at, entry);
+	return core->memory->read(core->memory->opaque, at, entry);
 }
 
 /* A walk of EPT from the deepest cached entry. */

@@ -63,6 +63,14 @@ void test_native(void)
 	check_number(machine_walks(&m, GVA), 1, "and its page fault");
 	check_number(total(&m, MODEL_GUEST) + total(&m, MODEL_HOST), 0, "no other world counts");
 
+	/* Two addresses of one line of the guest's, which the host has put apart, and back. */
+	before = machine_count(&m, MODEL_NATIVE, MODEL_CNT_data_served_memory);
+	model_access(m.model, 0, MODEL_LOAD, GVA, 20 * SIZE_1G, 8);
+	model_access(m.model, 0, MODEL_LOAD, GVA, 21 * SIZE_1G, 8);
+	model_access(m.model, 0, MODEL_LOAD, GVA, 20 * SIZE_1G, 8);
+	check_number(machine_count(&m, MODEL_NATIVE, MODEL_CNT_data_served_memory) - before, 2,
+		     "lines are cached where the host has put them");
+
 	before = total(&m, MODEL_NATIVE);
 	m.guest.eptp = 0;
 	machine_in_guest(&m);
