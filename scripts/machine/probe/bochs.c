@@ -84,7 +84,7 @@ static const struct {
 
 static unsigned char *slots[BOCHS_NR_SLOTS];
 static void *controls[BOCHS_MAX_CPUS][BOCHS_NR_CONTROLS];
-static bool in_vmread;
+static bool in_vmread, is_newer;
 
 /* A name for a message: that of a C++ symbol without what the compiler adds to it. */
 static void plain_name(const char *name, char *plain, size_t size)
@@ -132,8 +132,10 @@ enum bochs_found bochs_find(char *why, size_t size)
 	for (i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
 		void *symbol = dlsym(RTLD_DEFAULT, symbols[i].name);
 
-		if (!symbol && symbols[i].newer)
+		if (!symbol && symbols[i].newer) {
 			symbol = dlsym(RTLD_DEFAULT, symbols[i].newer);
+			is_newer = true;
+		}
 		if (!symbol) {
 			snprintf(why, size, "it has no symbol %s", symbols[i].name);
 			return BOCHS_REFUSED;
@@ -184,6 +186,11 @@ void bochs_watch(bool on)
 unsigned int bochs_cpus(void)
 {
 	return *cpu_count;
+}
+
+bool bochs_has_batches(void)
+{
+	return is_newer;
 }
 
 static void *cpu_object(unsigned int cpu)

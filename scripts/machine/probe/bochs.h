@@ -74,6 +74,8 @@ void bochs_watch(bool on);
 bool bochs_started(char *why, size_t size);
 
 unsigned int bochs_cpus(void);
+/* Does one iteration of a REP string stand for many? In Bochs 3.0. */
+bool bochs_has_batches(void);
 /* RIP: in before_execution that of the instruction, after it that of the next. */
 uint64_t bochs_rip(unsigned int cpu);
 uint64_t bochs_register(unsigned int cpu, unsigned int number);

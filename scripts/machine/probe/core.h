@@ -21,6 +21,11 @@
 /* More than a walk of both dimensions reads. */
 #define NR_WALK_ENTRIES 64
 
+/* Read by a walk of Bochs; its value is known where EPT has accessed and dirty bits. */
+struct walk_entry {
+	uint64_t hpa, value;
+};
+
 struct core {
 	bool guest; /* in VMX non-root operation */
 	bool exiting; /* from a VM exit until the host's state is loaded */
@@ -39,9 +44,7 @@ struct core {
 	uint64_t repeats; /* of REP strings, likewise */
 	uint64_t line; /* of the last fetch */
 	uint64_t descriptor; /* where the last 16 bytes were accessed, hpa */
-	struct {
-		uint64_t hpa, value;
-	} entries[NR_WALK_ENTRIES]; /* read by Bochs' walks since the last access */
+	struct walk_entry entries[NR_WALK_ENTRIES]; /* since the last access, a ring */
 	unsigned int nr_entries;
 
 	/* Of REP strings: the last instruction's RIP, and whether it goes on there. */

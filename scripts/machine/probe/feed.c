@@ -53,6 +53,7 @@ enum {
 #define ENTRY_BYTES 8
 #define PTE_ACCESSED_DIRTY (3ull << 5)
 #define EPT_ACCESSED_DIRTY (3ull << 8)
+#define EPTP_ACCESSED_DIRTY (1ull << 6)
 
 struct core core[BOCHS_MAX_CPUS];
 static bool started;
@@ -231,37 +232,51 @@ static void on_access(unsigned int cpu, uint64_t address, uint64_t hpa, unsigned
 		models_access(cpu, rw == BOCHS_READ ? MODEL_LOAD : MODEL_STORE, address, hpa, bytes);
 }
 
+/* An entry has been written that a walk had read. */
+static void tell_assist(unsigned int cpu, uint64_t hpa, uint64_t before)
+{
+	const struct core *c = &core[cpu];
+	uint64_t value;
+
+	if (!(c->guest && c->eptp & EPTP_ACCESSED_DIRTY))
+		models_assist(cpu);
+	else if (!bochs_read_word(hpa, &value))
+		return;
+	else if ((before ^ value) & PTE_ACCESSED_DIRTY)
+		models_assist(cpu);
+	else if ((before ^ value) & EPT_ACCESSED_DIRTY)
+		models_assist_ept(cpu);
+}
+
 /*
  * Bochs' own page walks, whose reads say nothing of what a real CPU would read. But an
- * entry that a walk reads and then writes has got an accessed or dirty bit; by the bit it
- * is one of the guest's tables, or of EPT. Nothing else that comes here is read and
- * written in one instruction: the VMCS, bitmaps, the page-modification log.
+ * entry that a walk reads and then writes has got an accessed or dirty bit. Where EPT has
+ * such bits too, what the entry was tells whose it is. Nothing else that comes here is
+ * read and written in one instruction: the VMCS, bitmaps, the page-modification log.
  */
 static void on_physical_access(unsigned int cpu, uint64_t hpa, unsigned int bytes,
 			       unsigned int type, unsigned int rw)
 {
 	struct core *c = &core[cpu];
-	uint64_t value, changed;
+	struct walk_entry *entry;
 	unsigned int i;
 
 	(void)type;
-	if (!c->fed || bytes != ENTRY_BYTES || bochs_in_vmread() || !bochs_read_word(hpa, &value))
+	if (!c->fed || bytes != ENTRY_BYTES || bochs_in_vmread())
 		return;
-	for (i = 0; i < c->nr_entries && c->entries[i].hpa != hpa; i++)
-		;
-	if (i == NR_WALK_ENTRIES)
-		return;
-	changed = i < c->nr_entries ? c->entries[i].value ^ value : 0;
-	if (rw != BOCHS_READ) {
-		if (changed & PTE_ACCESSED_DIRTY)
-			models_assist(cpu);
-		else if (changed & EPT_ACCESSED_DIRTY)
-			models_assist_ept(cpu);
+	if (rw == BOCHS_READ) {
+		entry = &c->entries[c->nr_entries++ % NR_WALK_ENTRIES];
+		entry->hpa = hpa;
+		if (c->guest && c->eptp & EPTP_ACCESSED_DIRTY)
+			bochs_read_word(hpa, &entry->value);
 		return;
 	}
-	c->entries[i].hpa = hpa;
-	c->entries[i].value = value;
-	c->nr_entries += i == c->nr_entries;
+	for (i = 0; i < c->nr_entries && i < NR_WALK_ENTRIES; i++) {
+		if (c->entries[i].hpa == hpa) {
+			tell_assist(cpu, hpa, c->entries[i].value);
+			return;
+		}
+	}
 }
 
 static void on_instruction(unsigned int cpu, void *instruction)

@@ -22,6 +22,8 @@ void string_before(unsigned int cpu, uint64_t rip)
 	c->in_string = false;
 	c->string_told = false;
 	c->string_rip = rip;
+	if (!bochs_has_batches())
+		return;
 	c->rcx = bochs_register(cpu, RCX);
 	c->rsi = bochs_register(cpu, RSI);
 	c->rdi = bochs_register(cpu, RDI);
@@ -45,26 +47,34 @@ static void tell_batch(unsigned int cpu, uint64_t elements, uint64_t rsi, uint64
 	}
 }
 
+/* How many elements it was; their accesses are told, unless Bochs has told them. */
+static uint64_t tell_iteration(unsigned int cpu, uint64_t rcx)
+{
+	struct core *c = &core[cpu];
+	uint64_t rsi = bochs_register(cpu, RSI), rdi = bochs_register(cpu, RDI);
+	uint64_t elements = c->rcx - rcx;
+
+	if (!c->string_told && elements && elements <= PAGE_BYTES)
+		tell_batch(cpu, elements, rsi, rdi);
+	c->string_told = false;
+	c->rcx = rcx;
+	c->rsi = rsi;
+	c->rdi = rdi;
+	return elements;
+}
+
 /* RSI and RDI have been moved; RCX is one more than it will be. */
 void string_iteration(unsigned int cpu, void *instruction)
 {
 	struct core *c = &core[cpu];
-	uint64_t rcx, rsi, rdi, elements;
+	uint64_t rcx = bochs_register(cpu, RCX) - 1, elements = 1;
 
 	(void)instruction;
 	if (!c->fed)
 		return;
-	rcx = bochs_register(cpu, RCX) - 1;
-	rsi = bochs_register(cpu, RSI);
-	rdi = bochs_register(cpu, RDI);
-	elements = c->rcx - rcx;
-	if (!c->string_told && elements && elements <= PAGE_BYTES)
-		tell_batch(cpu, elements, rsi, rdi);
+	if (bochs_has_batches())
+		elements = tell_iteration(cpu, rcx);
 	c->repeats += elements - !c->string_next;
 	c->string_next = true;
-	c->string_told = false;
 	c->in_string = rcx != 0;
-	c->rcx = rcx;
-	c->rsi = rsi;
-	c->rdi = rdi;
 }
