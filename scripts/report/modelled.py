@@ -67,7 +67,8 @@ def winner(ept, spt):
     return found.pop() if len(found) == 1 else "undecided"
 
 
-Pair = collections.namedtuple("Pair", "workload phase ept spt native winner")
+# base: are PARAMS those of the workload's base?
+Pair = collections.namedtuple("Pair", "workload phase params base ept spt native winner")
 
 
 class Modelled:
@@ -83,13 +84,23 @@ class Modelled:
         return band(samples, self.cpu, worlds, per_op) if samples else None
 
     def pairs(self):
-        """[Pair] of the base phases that were modelled under both MMUs, set-up left out."""
+        """[Pair] of all phases that were modelled under both MMUs with the default knobs.
+
+        Set-up is left out. Those with the base parameters come first.
+        """
+        suite = self.suite
+        places = {}
+        for c in suite.conditions:
+            if not suite.changed(c) and suite.declared(c) != conditions.SETUP:
+                base = c.params == suite.base[c.workload]
+                places[(not base, c.workload, c.phase, c.params)] = True
         found = []
-        for workload, phase in self.suite.pairs():
-            ept, spt = (self.of(mmu, workload, phase) for mmu in ("ept", "spt"))
-            native = self.of("ept", workload, phase, NATIVE)
+        for other, workload, phase, params in sorted(places, key=lambda place: place[0]):
+            ept, spt = (self.of(mmu, workload, phase, params=params) for mmu in ("ept", "spt"))
+            native = self.of("ept", workload, phase, NATIVE, params=params)
             if ept and spt:
-                found.append(Pair(workload, phase, ept, spt, native, winner(ept, spt)))
+                won = winner(ept, spt)
+                found.append(Pair(workload, phase, params, not other, ept, spt, native, won))
         return found
 
     def wholes(self):
@@ -103,7 +114,8 @@ class Modelled:
             ]
             if phases and all(all(bands) for bands in both):
                 ept, spt = (Band(*map(sum, zip(*bands))) for bands in both)
-                found.append(Pair(workload, None, ept, spt, None, winner(ept, spt)))
+                params = self.suite.base[workload]
+                found.append(Pair(workload, None, params, True, ept, spt, None, winner(ept, spt)))
         return found
 
 

@@ -4,11 +4,14 @@
 contents.py asks for section(), which is empty where nothing was modelled.
 """
 import collections
+import math
 
+import groups
 import modelled
 from document import Heading, Table, Text
 from results import name_of
 from rows import factor
+from verdicts import plural
 
 NAMES = {"ept": "EPT", "spt": "shadow", "tie": "equal", "undecided": "open"}
 
@@ -22,46 +25,65 @@ WORDS = (
 )
 
 
-def row_of(pair, number):
+def label(suite, pair):
+    """A phase or a whole workload, and what of its parameters is not the base."""
+    name = name_of(pair.workload, pair.phase) if pair.phase else pair.workload
+    other = groups.difference(suite, pair)
+    return "%s (%s)" % (name, other) if other else name
+
+
+def row_of(suite, pair, number):
     """A line of the table."""
 
     def cell(cost):
         return (
-            "%s [%s, %s]" % tuple(map(number, (cost.mid, cost.low, cost.high))) if cost else "-"
+            "%s [%s, %s]" % tuple(map(number, (cost.mid, cost.low, cost.high))) if cost else "–"
         )
 
     cells = [cell(cost) for cost in (pair.native, pair.ept, pair.spt)]
-    return ["%s: %s" % (pair.workload, pair.phase), *cells, NAMES[pair.winner]]
+    return [label(suite, pair), NAMES[pair.winner], *cells]
 
 
-def strongest(pairs, who):
-    """The PAIRS that WHO wins, by how much: 'random, 1.27×' and so on, the largest first."""
+def strongest(suite, pairs, who):
+    """The PAIRS that WHO wins, by how much: 'random, update, 1.27×', the largest first."""
     found = []
     for pair in pairs:
         if pair.winner == who:
             low, high = sorted((pair.ept.mid, pair.spt.mid))
-            found.append((high / low if low else float("inf"), name_of(pair.workload, pair.phase)))
+            name = label(suite, pair).replace(": ", ", ")
+            found.append((high / low if low else math.inf, name))
     return ["%s, %s×" % (name, factor(times)) for times, name in sorted(found, reverse=True)]
 
 
-def score(model, pairs):
-    """What the phases of a model come to, in one paragraph."""
+def score(suite, cpu, pairs):
+    """What the phases come to on a CPU, in one paragraph."""
     count = collections.Counter(pair.winner for pair in pairs)
-    words = "**On %s, shadow paging is cheaper in %d of %d phases, EPT in %d**; in %d they are equal" % (
-        model.cpu,
+    words = "**On %s, shadow paging is cheaper in %d of %s, EPT in %d**; in %d they are equal" % (
+        cpu,
         count["spt"],
-        len(pairs),
+        plural(len(pairs), "phase"),
         count["ept"],
         count["tie"],
     )
     if count["undecided"]:
-        words += ", in %d the constants that nobody published decide" % count["undecided"]
+        words += ", in %d it depends on costs that nobody has published" % count["undecided"]
     words += "."
     for who, name in (("spt", "Shadow paging"), ("ept", "EPT")):
-        best = strongest(pairs, who)[:4]
-        if best:
-            words += " %s wins most in %s." % (name, "; ".join(best))
+        most = strongest(suite, pairs, who)[:4]
+        if most:
+            words += " %s wins most in %s." % (name, "; ".join(most))
     return words
+
+
+def table(suite, cpu, pairs, number, fold=""):
+    """Native, EPT and shadow paging side by side, a row a phase."""
+    return Table(
+        ["operation", "cheaper", "native", "EPT", "shadow"],
+        "llrrr",
+        [row_of(suite, pair, number) for pair in pairs],
+        "Modelled cycles per operation on %s, middle [low, high]" % cpu,
+        fold,
+    )
 
 
 def section(suite, number, figures=()):
@@ -69,16 +91,14 @@ def section(suite, number, figures=()):
     scores, tables = [], []
     for model in modelled.models(suite):
         pairs = model.pairs()
+        base = [pair for pair in pairs if pair.base]
+        other = [pair for pair in pairs if not pair.base]
         if pairs:
-            scores.append(Text(score(model, pairs)))
-            tables.append(
-                Table(
-                    ["operation", "native", "EPT", "shadow", "cheaper"],
-                    "lrrrl",
-                    [row_of(pair, number) for pair in pairs],
-                    "Modelled cycles per operation on %s, middle [low, high]" % model.cpu,
-                )
-            )
+            scores.append(Text(score(suite, model.cpu, pairs)))
+            tables.append(table(suite, model.cpu, base, number))
+        if other:
+            fold = "Modelled cycles on %s with other parameters" % model.cpu
+            tables.append(table(suite, model.cpu, other, number, fold))
     if not tables:
         return []
     return [Heading(2, "The answer in modelled cycles"), *scores, Text(WORDS), *figures, *tables]

@@ -89,9 +89,9 @@ class Modelled(unittest.TestCase):
         for cpu in synthetic_model.CPUS:
             self.assertIn("Modelled cycles per operation on %s, middle [low, high]" % cpu, text)
         self.assertRegex(
-            text, r"\| dense-sequential: warm \| 21 \[15.75, 42\] \| 41 \[.* \| shadow \|"
+            text, r"\| dense-sequential: warm \| shadow \| 21 \[15.75, 42\] \| 41 \["
         )
-        self.assertRegex(text, r"\| switch: switch \| .*\| EPT \|")
+        self.assertRegex(text, r"\| switch \| EPT \|")
         self.assertIn("| model.skylake-sp.title | skylake-sp |", text)
         self.assertNotIn("model.skylake-sp.description", text)
 
