@@ -10,6 +10,7 @@ import answer
 import beside
 import headline
 import modelled_section
+import modelled_verdicts
 import repeat
 import settings
 import verdicts
@@ -80,8 +81,8 @@ def blocks(suite, peers, environment, extras):
     ablations = {p.name: p for p in extras.pictures if p.name.startswith("ablation-")}
     top = [p for p in extras.pictures if p.name in ("winner", "winner-phases", "cost")]
     by_kvm = [p for p in extras.pictures if p.name.startswith("peer-")]
-    by_model = [p for p in extras.pictures if p.name.startswith("model-")]
-    apart = [*top, *by_kvm, *by_model, *ablations.values()]
+    of_model = [p for p in extras.pictures if p.name.startswith("model-")]
+    apart = [*top, *by_kvm, *of_model, *ablations.values()]
     rest = [p for p in extras.pictures if p not in apart]
     figures = {
         name: Figure(p, command(run + "/plots", name)) for name, p in ablations.items()
@@ -89,7 +90,7 @@ def blocks(suite, peers, environment, extras):
     out = [
         Heading(1, "EPT against shadow page tables (%s)" % environment.where),
         Text(machine_text(environment), "machine"),
-        *modelled_section.section(suite, number, pictures_blocks(by_model, run)),
+        *modelled_section.section(suite, number, pictures_blocks(of_model, run)),
         *answer.summary(suite, peers),
     ]
     out += pictures_blocks(top[:1], run)
@@ -101,8 +102,10 @@ def blocks(suite, peers, environment, extras):
     out += beside.section(peers, environment, pictures_blocks(by_kvm, run))
     out += extras.whole
     out += [Heading(2, "The literature's claims, judged by this run")]
-    out += [Claim(*c) for c in verdicts.claims(suite, environment)]
-    out += [Heading(3, "Break-even"), Text(verdicts.break_even(suite))]
+    by_model = modelled_verdicts.judges(suite)
+    out += [Claim(*c) for c in verdicts.claims(suite, environment, by_model)]
+    even = modelled_verdicts.break_even(suite) or verdicts.break_even(suite)
+    out += [Heading(3, "Break-even"), Text(even)]
     out += [
         Heading(2, "Environment"),
         Table(["what", "value"], "ll", [[n, v] for n, v in environment.rows()]),

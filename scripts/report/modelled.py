@@ -15,6 +15,9 @@ from measure import TIE
 RUN, NATIVE = ("guest", "host"), ("native",)
 ENDS = ("low", "mid", "high")
 UNIT = "modelled cycles"
+WALKS = ("walk_fetch", "walk_load", "walk_store")
+REFERENCES = tuple("ref_%s_%d" % (of, level) for of in ("guest", "ept") for level in range(1, 6))
+
 # (name, mmu, workload, phase) of the figures of each CPU.
 FIGURES = [
     ("model.hypercall", "ept", "hypercall", "warm"),
@@ -82,6 +85,24 @@ class Modelled:
         condition = self.suite.condition(mmu, workload, phase, params)
         samples = self.suite.results.of(condition) if condition else []
         return band(samples, self.cpu, worlds, per_op) if samples else None
+
+    def counted(self, mmu, pair, names, worlds=RUN):
+        """The sum of counts that an operation of a Pair's phase takes, or None."""
+        condition = self.suite.condition(mmu, pair.workload, pair.phase, pair.params)
+        samples = self.suite.results.of(condition) if condition else []
+        rows = ["model.%s.%s.%s" % (self.cpu, world, name) for world in worlds for name in names]
+        if not any(self.cpu in cpus_of(s) for s in samples):
+            return None
+        return statistics.median(sum(s.get(row, 0) for row in rows) / s["ops"] for s in samples)
+
+    def walks(self, mmu, pair, worlds=RUN):
+        """The page walks that an operation takes, or None."""
+        return self.counted(mmu, pair, WALKS, worlds)
+
+    def references(self, mmu, pair, worlds=RUN):
+        """The entries that a walk reads, on average; None where there is no walk."""
+        walks = self.walks(mmu, pair, worlds)
+        return self.counted(mmu, pair, REFERENCES, worlds) / walks if walks else None
 
     def pairs(self):
         """[Pair] of all phases that were modelled under both MMUs with the default knobs.

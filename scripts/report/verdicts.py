@@ -325,8 +325,12 @@ def easier(_, environment):
     )
 
 
-def claims(suite, environment):
-    """[(claim, verdict, sentence with numbers, what others measured)]."""
+def claims(suite, environment, modelled=()):
+    """[(claim, verdict, sentence with numbers, what others measured)].
+
+    MODELLED may have judges of its own for some claims: {name of the judge: judge}.
+    """
+    modelled = dict(modelled)
     emulated = suite.results.emulated
     rows = []
     for judge, others in (
@@ -370,7 +374,7 @@ def claims(suite, environment):
         ),
     ):
         argument = environment if judge is easier else emulated
-        verdict, words = judge(suite, argument)
+        verdict, words = modelled.get(judge.__name__, judge)(suite, argument)
         rows.append((judge.__doc__.strip().rstrip("."), verdict, words, others))
     return rows
 

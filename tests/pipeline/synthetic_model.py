@@ -30,7 +30,11 @@ def sample(cpu, mmu, ops, exits):
     for world, walks in walked.items():
         if world == "native" and mmu == "spt":
             continue
-        rows += [(world + ".walk_load", "walks", walks)] if walks else []
+        if walks:
+            rows.append((world + ".walk_load", "walks", walks))
+            rows.append((world + ".ref_guest_1", "references", walks * 3 // 2))
+            if mmu == "ept" and world == "guest":
+                rows.append((world + ".ref_ept_1", "references", walks * 3 // 2))
         rows += cycles(world, ops if world != "host" else 0, walks, exits if world == "host" else 0)
     return [("model.%s.%s" % (cpu, name), unit, value) for name, unit, value in rows]
 
