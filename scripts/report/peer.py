@@ -14,9 +14,12 @@ import statistics
 
 import conditions
 import measure
+import modelled
 import results
 
 EXITS, FLUSHES, OUTSIDE, TABLES = "exits", "flushes", "outside", "table_pages"
+# Modelled cycles outside the guest, on the first CPU of the run; in no row of peer.tsv.
+MODEL = "model"
 COLUMNS = ["mmu", "workload", "params", "phase", "log", "knobs", "quantity", "ours", "kvm", "ratio"]
 # In the column of knobs, where none of KVM's is changed but log.
 DEFAULT = "default"
@@ -241,6 +244,10 @@ class Peers:
                 over(ours, lambda s: s["outside_tsc"] + self.gap * measure.exits_total(s)),
                 self.outside_of_kvm(ours, kvm),
             )
+        modelled_on = [cpu for cpu in modelled.cpus_of(ours[0]) if cpu in modelled.cpus_of(kvm[0])]
+        if modelled_on:
+            row = "model.%s.host.cycles_mid" % modelled_on[0]
+            found[MODEL] = tuple(over(side, lambda s: s[row]) for side in (ours, kvm))
         if "table_pages" in kvm[0]:
             found[TABLES] = tuple(over(side, lambda s: s["table_pages"]) for side in (ours, kvm))
         return found
@@ -293,9 +300,9 @@ class Peers:
         """The largest of ours by KVM's, None where neither has any."""
         return max(self.ratios(mmu, quantity), default=None)
 
-    def geomean(self, mmu):
+    def geomean(self, mmu, quantity=OUTSIDE):
         """(geometric mean of ours by KVM's outside the guest, phases) where both have some."""
-        found = [r for r in self.ratios(mmu, OUTSIDE) if 0 < r < math.inf]
+        found = [r for r in self.ratios(mmu, quantity) if 0 < r < math.inf]
         if not found:
             return None, 0
         return math.exp(statistics.fmean(math.log(r) for r in found)), len(found)
@@ -334,6 +341,9 @@ class Peers:
                 (FLUSHES, FLUSHES),
             ):
                 found.append(("kvm.%s.worst.%s" % (word, mmu), self.worst(mmu, quantity)))
+            if self.ratios(mmu, MODEL):
+                found.append(("kvm.model.geomean." + mmu, self.geomean(mmu, MODEL)[0]))
+                found.append(("kvm.model.worst." + mmu, self.worst(mmu, MODEL)))
         return found
 
     def missing(self):
