@@ -7,32 +7,32 @@ set datafile separator "\t"
 set datafile columnheaders
 set datafile missing "-"
 if (kind eq "svg") {
-  set terminal svg size 680,388 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
+  set terminal svg size 680,688 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
 } else {
-  set terminal pngcairo size 1360,776 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
+  set terminal pngcairo size 1360,1376 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
 }
 set output "footprint.".kind
 set border 3 lc rgb "#808080"
 set tics nomirror out scale 0.5 tc rgb "#000000"
 set grid back lc rgb "#d8d8d8" lw 1 dt 1
 set style fill border -1
-set label "{/:Bold Cost against footprint}" at screen 0.012, screen 0.9536 left
-set label "{/*0.86 emulated machine · pages on a log2 axis}" at screen 0.012, screen 0.8969 left
-set label "EPT" at screen 0.024, screen 0.8402 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
-set label "shadow (unsync)" at screen 0.106, screen 0.8402 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
-set label "shadow (vtlb)" at screen 0.317, screen 0.8402 left noenhanced font ",12" point pt 8 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
-set label "shadow (trap)" at screen 0.507, screen 0.8402 left noenhanced font ",12" point pt 12 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "{/:Bold Cost against footprint}" at screen 0.012, screen 0.9738 left
+set label "{/*0.86 emulated machine · pages on a log2 axis}" at screen 0.012, screen 0.9419 left
+set label "EPT" at screen 0.024, screen 0.9099 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
+set label "shadow (unsync)" at screen 0.106, screen 0.9099 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "shadow (vtlb)" at screen 0.317, screen 0.9099 left noenhanced font ",12" point pt 8 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "shadow (trap)" at screen 0.507, screen 0.9099 left noenhanced font ",12" point pt 12 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 set multiplot
 set lmargin at screen 0.085
 set rmargin at screen 0.485
-set tmargin at screen 0.6701
-set bmargin at screen 0.1701
+set tmargin at screen 0.8140
+set bmargin at screen 0.5320
 unset key
 set border 3
 set grid xtics ytics
 set logscale x 2
-set xrange [64/1.4:8192*1.4]
-set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096) font ",11"
+set xrange [64/1.4:32768*1.4]
+set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
 set yrange [0:1543]
@@ -46,14 +46,14 @@ plot "footprint-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5
 unset label
 set lmargin at screen 0.580
 set rmargin at screen 0.980
-set tmargin at screen 0.6701
-set bmargin at screen 0.1701
+set tmargin at screen 0.8140
+set bmargin at screen 0.5320
 unset key
 set border 3
 set grid xtics ytics
 set logscale x 2
-set xrange [64/1.4:8192*1.4]
-set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096) font ",11"
+set xrange [64/1.4:32768*1.4]
+set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
 set yrange [0:1552]
@@ -64,6 +64,25 @@ plot "footprint-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5
   "footprint-2.tsv" using (column("x")):(column("vtlb")) with linespoints pt 8 ps 1.2 lw 2 dt 2 lc rgb "#e08a00" notitle, \
   "footprint-2.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
   "footprint-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
+unset label
+set lmargin at screen 0.085
+set rmargin at screen 0.485
+set tmargin at screen 0.3779
+set bmargin at screen 0.0959
+unset key
+set border 3
+set grid xtics ytics
+set logscale x 2
+set xrange [64/1.4:65536*1.4]
+set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384, "65536" 65536) font ",11"
+set xlabel "pages touched" font ",11" offset 0,0.4
+unset logscale y
+set yrange [0:1296]
+set ytics autofreq font ",11"
+set label "{/:Bold reach: first-touch (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
+set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+plot "footprint-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "footprint-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
 unset multiplot
 unset output

@@ -32,7 +32,7 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "page fault: shadow 16,604" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+set label "page fault: shadow 17,633" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-exception_nmi.tsv" using (column("bucket")):(0):(column("bucket")+0.50):(column("bucket")+0.94):(0):(column("shadow")) with boxxyerror fc rgb "#e08a00" fs solid 1.0 noborder notitle
 set lmargin at screen 0.580
 set rmargin at screen 0.980
@@ -61,7 +61,7 @@ set xrange [6:19]
 set yrange [0:100]
 set xtics ("64" 6, "256" 8, "1K" 10, "4K" 12, "16K" 14, "64K" 16, "256K" 18) font ",11"
 set ytics 50 format "%g%%" font ",11"
-set label "EPT_VIOLATION: EPT 8,907" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
+set label "EPT_VIOLATION: EPT 9,953" at graph 0, graph 1 offset 0,1.0 left noenhanced font ",12"
 plot "histogram-ept_violation.tsv" using (column("bucket")):(0):(column("bucket")+0.06):(column("bucket")+0.50):(0):(column("EPT")) with boxxyerror fc rgb "#0060a8" fs solid 1.0 noborder notitle
 set lmargin at screen 0.580
 set rmargin at screen 0.980

@@ -7,36 +7,36 @@ set datafile separator "\t"
 set datafile columnheaders
 set datafile missing "-"
 if (kind eq "svg") {
-  set terminal svg size 680,874 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
+  set terminal svg size 680,899 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
 } else {
-  set terminal pngcairo size 1360,1748 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
+  set terminal pngcairo size 1360,1798 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
 }
 set output "peer-flushes.".kind
 set border 3 lc rgb "#808080"
 set tics nomirror out scale 0.5 tc rgb "#000000"
 set grid back lc rgb "#d8d8d8" lw 1 dt 1
 set style fill border -1
-set label "{/:Bold Beside KVM: TLB flushes executed}" at screen 0.012, screen 0.9794 left
-set label "{/*0.86 emulated machine · ours ÷ KVM's, log axis}" at screen 0.012, screen 0.9542 left
-set yrange [-28.75:0]
+set label "{/:Bold Beside KVM: TLB flushes executed}" at screen 0.012, screen 0.9800 left
+set label "{/*0.86 emulated machine · ours ÷ KVM's, log axis}" at screen 0.012, screen 0.9555 left
+set yrange [-29.75:0]
 set lmargin at screen 0.345
-set tmargin at screen 0.9062
-set bmargin at screen 0.0847
+set tmargin at screen 0.9088
+set bmargin at screen 0.0823
 set border 1
 unset key
 set grid noytics xtics
 unset ytics
-set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "mprotect: warm-up" -6.90, "pte-edit: warm-up" -7.90, "switch: first-round" -8.90, "kpti: first-calls" -9.90, "demand-paging: demand" -12.05, "churn" -13.05, "mprotect: flip" -14.05, "pte-edit: edit" -15.05, "switch" -16.05, "kpti: call" -17.05, "fork" -18.05, "fork: child-write" -19.05, "fork: parent-write" -20.05, "accessed-scan: clear" -21.05, "mixed: start" -22.05, "mixed: protect" -23.05, "mixed: copy" -24.05, "mixed: scan" -25.05, "mixed: unmap" -26.05, "dirty-log: start (log=fault)" -27.05, "dirty-log: round (log=fault)" -28.05)
+set ytics scale 0 noenhanced tc rgb "#000000" ("dense-sequential: first-touch" -1.90, "hot-set: first-touch" -2.90, "sparse-stride: first-touch" -3.90, "random: first-touch" -4.90, "pointer-chase: build" -5.90, "reach: first-touch" -6.90, "mprotect: warm-up" -7.90, "pte-edit: warm-up" -8.90, "switch: first-round" -9.90, "kpti: first-calls" -10.90, "demand-paging: demand" -13.05, "churn" -14.05, "mprotect: flip" -15.05, "pte-edit: edit" -16.05, "switch" -17.05, "kpti: call" -18.05, "fork" -19.05, "fork: child-write" -20.05, "fork: parent-write" -21.05, "accessed-scan: clear" -22.05, "mixed: start" -23.05, "mixed: protect" -24.05, "mixed: copy" -25.05, "mixed: scan" -26.05, "mixed: unmap" -27.05, "dirty-log: start (log=fault)" -28.05, "dirty-log: round (log=fault)" -29.05)
 set label "{/:Bold Cold: tables being filled}" at screen 0.012, first -0.90 left front
-set label "{/:Bold Change: page-table work}" at screen 0.012, first -11.05 left front
+set label "{/:Bold Change: page-table work}" at screen 0.012, first -12.05 left front
 set rmargin at screen 0.95
 set logscale x 2
 set xrange [0.125:2]
 set xtics ("1/8" 0.125, "1/4" 0.25, "1/2" 0.5, "1" 1, "2" 2)
-set label "ours fewer ←  ours ÷ KVM  → KVM fewer" at screen 0.985, screen 0.0206 right font ",12"
+set label "ours fewer ←  ours ÷ KVM  → KVM fewer" at screen 0.985, screen 0.0200 right font ",12"
 set arrow from 1, graph 0 to 1, graph 1 nohead back lc rgb "#808080" lw 1.6
-set label "EPT" at screen 0.024, screen 0.9291 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
-set label "shadow paging (unsync)" at screen 0.106, screen 0.9291 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set label "EPT" at screen 0.024, screen 0.9310 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
+set label "shadow paging (unsync)" at screen 0.106, screen 0.9310 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
 plot "peer-flushes.tsv" using (column("spt")):(column("y")-0.16) with points pt 5 ps 0.95 lc rgb "#e08a00" notitle, \
   "peer-flushes.tsv" using (column("ept")):(column("y")+0.16) with points pt 7 ps 0.95 lc rgb "#0060a8" notitle, \
   "peer-flushes.tsv" using (column("last")):(column("y")):(stringcolumn("text")) with labels left offset 1,0 font ",10" notitle

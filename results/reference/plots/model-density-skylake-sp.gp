@@ -1,0 +1,67 @@
+# Modelled cost against density, skylake-sp (emulated machine)
+# Makes model-density-skylake-sp.svg and model-density-skylake-sp.png: run it in this folder.
+set encoding utf8
+do for [kind in "svg png"] {
+reset
+set datafile separator "\t"
+set datafile columnheaders
+set datafile missing "-"
+if (kind eq "svg") {
+  set terminal svg size 680,388 dynamic enhanced font "DejaVu Sans,14" background "#ffffff"
+} else {
+  set terminal pngcairo size 1360,776 enhanced font "DejaVu Sans,14" fontscale 1.5 linewidth 2 pointscale 2 background "#ffffff"
+}
+set output "model-density-skylake-sp.".kind
+set border 3 lc rgb "#808080"
+set tics nomirror out scale 0.5 tc rgb "#000000"
+set grid back lc rgb "#d8d8d8" lw 1 dt 1
+set style fill border -1
+set label "{/:Bold Modelled cost against density, skylake-sp}" at screen 0.012, screen 0.9536 left
+set label "{/*0.86 emulated machine · modelled cycles of skylake-sp, the middle of each range}" at screen 0.012, screen 0.8969 left
+set label "native" at screen 0.024, screen 0.8402 left noenhanced font ",12" point pt 13 ps 1 lw 1.6 lc rgb "#8a8a8a" offset 0.9,-0.25
+set label "EPT" at screen 0.138, screen 0.8402 left noenhanced font ",12" point pt 7 ps 1 lw 1.6 lc rgb "#0060a8" offset 0.9,-0.25
+set label "shadow (unsync)" at screen 0.221, screen 0.8402 left noenhanced font ",12" point pt 5 ps 1 lw 1.6 lc rgb "#e08a00" offset 0.9,-0.25
+set multiplot
+set lmargin at screen 0.085
+set rmargin at screen 0.485
+set tmargin at screen 0.6701
+set bmargin at screen 0.1701
+unset key
+set border 3
+set grid xtics ytics
+set logscale x 2
+set xrange [4096/1.4:1073741824*1.4]
+set xtics ("4K" 4096, "32K" 32768, "256K" 262144, "2M" 2097152, "16M" 16777216, "128M" 134217728, "1G" 1073741824) font ",11"
+set xlabel "bytes between touched pages" font ",11" offset 0,0.4
+unset logscale y
+set yrange [0:222.9]
+set ytics autofreq font ",11"
+set label "{/:Bold sparse-stride: warm}" at graph 0, graph 1 offset -5,1.9 left font ",12"
+set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+plot "model-density-skylake-sp-1.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
+  "model-density-skylake-sp-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "model-density-skylake-sp-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
+unset label
+set lmargin at screen 0.580
+set rmargin at screen 0.980
+set tmargin at screen 0.6701
+set bmargin at screen 0.1701
+unset key
+set border 3
+set grid xtics ytics
+set logscale x 2
+set xrange [4096/1.4:2097152*1.4]
+set xtics ("4K" 4096, "16K" 16384, "64K" 65536, "256K" 262144, "1M" 1048576) font ",11"
+set xlabel "bytes between touched pages" font ",11" offset 0,0.4
+unset logscale y
+set yrange [0:137.1]
+set ytics autofreq font ",11"
+set label "{/:Bold reach: access}" at graph 0, graph 1 offset -5,1.9 left font ",12"
+set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+plot "model-density-skylake-sp-2.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
+  "model-density-skylake-sp-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
+  "model-density-skylake-sp-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
+unset label
+unset multiplot
+unset output
+}
