@@ -119,6 +119,24 @@ class Check(Run):
             self.assertEqual(done.returncode, status, done.stdout)
             self.assertEqual("ours is held against ours" in done.stdout, kernel == "b")
 
+    def test_estimate(self):
+        """where KVM's part is an estimate ours is held against ours"""
+        self.scale("instructions", 1, 2)
+        self.change(
+            lambda f: "0"
+            if f["engine"] == "kvm" and f["counter"] == "host_tsc"
+            else f["value"]
+        )
+        self.assertEqual(self.check()[0], 1)
+        self.change(
+            lambda f: "5000"
+            if f["engine"] == "kvm" and f["counter"] == "host_tsc"
+            else f["value"]
+        )
+        self.assertEqual(self.check()[:2], (0, []))
+        self.scale_ours("instructions", 1 / 1.06)
+        self.assertEqual(self.check()[0], 1)
+
     def test_better(self):
         """a run that has become better passes"""
         for quantity in ("exits", "outside", "table_pages"):
