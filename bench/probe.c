@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See probe.h. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "probe.h"
@@ -109,6 +110,28 @@ int probe_start(struct probe *probe, const struct modelled *modelled, struct fai
 	return describe_all(probe, modelled, why) || request(probe, MODEL_START, why) ? -1 : 0;
 }
 
+static int fail_stale(struct probe *probe, unsigned int number, struct failure *why)
+{
+	static const char *const accesses[] = {
+		[MODEL_LOAD] = "load",
+		[MODEL_STORE] = "store",
+		[MODEL_FETCH] = "fetch",
+	};
+	struct model_stale stale;
+
+	probe->page->number = number;
+	if (request(probe, MODEL_STALE, why))
+		return -1;
+	stale = probe->page->stale;
+	return fail(why, STATUS_RUN_FAILED,
+		    "a flush of the TLB is missing: a CPU like %s may still translate %#" PRIx64
+		    " to host page %#" PRIx64 ", where a %s of the %s went to %#" PRIx64
+		    " (CPU %u, VPID %u, CR3 %#" PRIx64 ", EPTP %#" PRIx64 ")",
+		    probe->described.cpu[number]->cpu.name, stale.address, stale.cached,
+		    accesses[stale.access % 3], stale.context.guest ? "guest" : "host", stale.used,
+		    stale.core, stale.context.vpid, stale.context.cr3, stale.context.eptp);
+}
+
 int probe_read(struct probe *probe, struct model_counts counts[MODEL_MAX_CPUS], struct failure *why)
 {
 	unsigned int i;
@@ -118,6 +141,9 @@ int probe_read(struct probe *probe, struct model_counts counts[MODEL_MAX_CPUS], 
 		if (request(probe, MODEL_READ, why))
 			return -1;
 		counts[i] = probe->page->counts;
+		if (counts[i].count[MODEL_GUEST][MODEL_CNT_stale_found] ||
+		    counts[i].count[MODEL_HOST][MODEL_CNT_stale_found])
+			return fail_stale(probe, i, why);
 	}
 	return 0;
 }

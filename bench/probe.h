@@ -37,7 +37,10 @@ void probe_close(struct probe *probe);
 
 /* A VM begins, modelled on these CPUs: descriptions are sent where they are others. */
 int probe_start(struct probe *probe, const struct modelled *modelled, struct failure *why);
-/* What was counted since: one for each CPU of modelled. */
+/*
+ * What was counted since: one for each CPU of modelled. A TLB hit that the architecture
+ * forbids is a failure of the run, STATUS_RUN_FAILED: the hypervisor owes a flush.
+ */
 int probe_read(struct probe *probe, struct model_counts counts[MODEL_MAX_CPUS],
 	       struct failure *why);
 /* The VM has ended. */

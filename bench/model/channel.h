@@ -16,10 +16,11 @@
 #include <stdint.h>
 
 #include "counts.h"
+#include "model.h"
 
 #define MODEL_PORT 0x5b0
 #define MODEL_MAGIC 0x6c65646f6d766868ull
-#define MODEL_CHANNEL_VERSION 1
+#define MODEL_CHANNEL_VERSION 2
 
 #define MODEL_MAX_CPUS 8
 
@@ -31,6 +32,7 @@ enum model_request_kind {
 	MODEL_READ, /* number: of which model; answered by the counts since START */
 	MODEL_STOP, /* the VM has ended: nothing is fed until the next START */
 	MODEL_FORGET, /* no models any more */
+	MODEL_STALE, /* number: of which model; answered by the first stale hit since START */
 };
 
 enum model_answer { MODEL_NO_ANSWER, MODEL_OK, MODEL_ERROR /* text says why */ };
@@ -49,6 +51,7 @@ struct model_page_request {
 	union {
 		char text[MODEL_TEXT_BYTES];
 		struct model_counts counts;
+		struct model_stale stale;
 	};
 	char padding[4096 - 32 - MODEL_TEXT_BYTES];
 };

@@ -53,7 +53,7 @@ static void count(struct model_counts *counts, unsigned int number)
 		value += fake_probe.drift * fake_probe.reads;
 	memset(counts, 0, sizeof(*counts));
 	for (i = 0; i < NR_MODEL_COUNTS; i++) {
-		counts->count[MODEL_GUEST][i] = i == MODEL_CNT_stale_found ? 0 : value;
+		counts->count[MODEL_GUEST][i] = i == MODEL_CNT_stale_found ? fake_probe.stale : value;
 		counts->count[MODEL_HOST][i] = counts->count[MODEL_GUEST][i];
 	}
 	counts->count[MODEL_NATIVE][MODEL_CNT_instructions] = value;
@@ -62,7 +62,7 @@ static void count(struct model_counts *counts, unsigned int number)
 static void answer(struct model_page_request *page)
 {
 	static const char *const words[] = { "hello", "describe", "start",
-					     "read",  "stop",	  "forget" };
+					     "read",  "stop",	  "forget", "stale" };
 
 	page->answer = MODEL_OK;
 	if (fake_probe.error && page->kind == fake_probe.error_kind) {
@@ -83,6 +83,15 @@ static void answer(struct model_page_request *page)
 		if (fake_probe.reads > 1)
 			return;
 	}
+	if (page->kind == MODEL_STALE)
+		page->stale = (struct model_stale){
+			.core = 1,
+			.context = { .guest = true, .vpid = 7, .cr3 = 0x5000, .eptp = 0x601e },
+			.access = MODEL_STORE,
+			.address = 0x7fff1000,
+			.cached = 0x111000,
+			.used = 0x222000,
+		};
 	trace(words[page->kind]);
 }
 

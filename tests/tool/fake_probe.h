@@ -20,8 +20,9 @@ extern struct fake_probe {
 	char trace[4096];
 	unsigned int pages; /* that are open */
 	unsigned int starts, reads; /* reads: of the first CPU, since the last start */
-	/* Every count of guest and host, and native's instructions, grow by it with each read. */
+	/* Every other count of guest and host, and native's instructions, grow by it with each read. */
 	uint64_t per_read;
+	uint64_t stale; /* hits that the architecture forbids */
 	uint64_t drift; /* they grow by so much more after the first start */
 } fake_probe;
 

@@ -101,6 +101,10 @@ static void answer(struct model_page_request *request)
 		feed_stop();
 		models_forget();
 		break;
+	case MODEL_STALE:
+		if (!models_first_stale(request->number, &request->stale))
+			refuse(request, "model %u has seen no stale hit", request->number);
+		break;
 	default:
 		refuse(request, "there is no request %u", request->kind);
 	}

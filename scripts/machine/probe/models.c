@@ -92,6 +92,11 @@ bool models_read(unsigned int number, struct model_counts *counts)
 	return true;
 }
 
+bool models_first_stale(unsigned int number, struct model_stale *stale)
+{
+	return number < nr_models && models[number] && model_first_stale(models[number], stale);
+}
+
 void models_exit(unsigned int core, bool vpid, const struct model_context *host)
 {
 	unsigned int i;

@@ -22,6 +22,8 @@ unsigned int models_count(void);
 /* All new, in the contexts of the cores, and paused. False: no memory. */
 bool models_start(unsigned int cores, const struct model_context *contexts);
 bool models_read(unsigned int number, struct model_counts *counts);
+/* The first stale hit of that model; false: there is no such model, or it had none. */
+bool models_first_stale(unsigned int number, struct model_stale *stale);
 
 /* See model.h. What concerns the hypervisor alone does not reach the native ones. */
 void models_exit(unsigned int core, bool vpid, const struct model_context *host);
