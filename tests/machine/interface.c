@@ -558,7 +558,7 @@ static void check_hotplug(enum hvbench_mmu mmu)
 	report(!vm_live(), "%s: nothing is left of either", mmu_names[mmu]);
 }
 
-#define LEAK_ROUNDS 60
+#define LEAK_ROUNDS 110
 
 static void check_leaks(enum hvbench_mmu mmu)
 {
@@ -580,8 +580,8 @@ static void check_leaks(enum hvbench_mmu mmu)
 	}
 	after = memory_at_rest().unknown;
 	report(ok && !vm_live(), "%s: %d VMs come and go", mmu_names[mmu], LEAK_ROUNDS);
-	/* One leaked page a VM would already be 200 kB. */
-	report(after - before < 128, "%s: and take no memory with them (%ld kB, then %ld kB in no account)",
+	/* One leaked page a VM would be 400 kB; the kernel's own caches move by 128 kB. */
+	report(after - before < 256, "%s: and take no memory with them (%ld kB, then %ld kB in no account)",
 	       mmu_names[mmu], before, after);
 }
 
