@@ -37,7 +37,7 @@ struct model_core {
 	uint64_t counts[NR_MODEL_WORLDS][NR_MODEL_COUNTS];
 	uint64_t marked[NR_MODEL_WORLDS][NR_MODEL_COUNTS]; /* by model_mark() */
 	uint64_t uncounted[NR_MODEL_COUNTS];
-	bool stale_seen;
+	bool stale_seen, stale_marked; /* the latter by model_mark() */
 	struct model_stale stale; /* the first, without the core's number */
 	uint16_t renumber[TAGS_NUMBERS]; /* scratch of core_select() */
 };

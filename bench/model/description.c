@@ -11,6 +11,8 @@
 
 #define MAX_ENTRIES 65536
 #define MAX_WAYS 65536
+/* 1 GiB of cache: models are made in the emulator, which must not run out of memory. */
+#define MAX_LINES (1u << 24)
 #define LINE_BYTES 64 /* of a cache */
 
 struct reader {
@@ -198,6 +200,9 @@ static int read_tlb(struct reader *r)
 	    line_key_number(line, "ways", 1, MAX_WAYS, &tlb.geometry.ways) ||
 	    read_order(line, &tlb.geometry))
 		return -1;
+	if ((uint64_t)tlb.geometry.sets * tlb.geometry.ways > MAX_ENTRIES)
+		return line_fail(line, "%u sets of %u ways are more than a model holds; write fewer",
+				 tlb.geometry.sets, tlb.geometry.ways);
 	for (unsigned int i = 0; i < r->cpu->nr_tlbs[role]; i++)
 		if (r->cpu->tlb[role][i].pages & tlb.pages)
 			return line_fail(line, "a second %s for the same pages; write one TLB for each size",
@@ -282,6 +287,8 @@ static int read_cache(struct reader *r)
 		return line_fail(line, "%s make no sets of %u ways of %d-byte lines; write another size or ways",
 				 size_text, geometry.ways, LINE_BYTES);
 	geometry.sets = size / LINE_BYTES / geometry.ways;
+	if (size / LINE_BYTES > MAX_LINES)
+		return line_fail(line, "%s is more than a model holds; write 1G or less", size_text);
 	if (read_order(line, &geometry))
 		return -1;
 	r->cpu->cache[cache] = geometry;

@@ -225,20 +225,23 @@ static void flush_guest_physical(struct model_core *core, uint64_t gpa)
  */
 void flush_ept_violation(struct model_core *core, uint64_t address, uint64_t gpa)
 {
-	flush_page_fault(core, address);
+	struct tag_match match = current_pcid(core);
+
+	match.any_eptrta = false;
+	match.eptrta = core_eptrta(core);
+	match.globals = true;
+	drop_address(core, &match, address);
 	flush_guest_physical(core, gpa);
 }
 
 /*
- * The entries of this EPTRTA suffice: no others are used. Global ones belong to it, for SDM
- * 3A 4.10.4.1 promises that a fault does not come again because of a cached entry.
+ * As INVLPG does (SDM 3C 29.4.3.1). Global entries belong to it, for SDM 3A 4.10.4.1 promises
+ * that a fault does not come again because of a cached entry.
  */
 void flush_page_fault(struct model_core *core, uint64_t address)
 {
 	struct tag_match match = current_pcid(core);
 
-	match.any_eptrta = false;
-	match.eptrta = core_eptrta(core);
 	match.globals = true;
 	drop_address(core, &match, address);
 }

@@ -199,6 +199,7 @@ void model_mark(struct model *model, unsigned int nr)
 	struct model_core *core = model->core[nr];
 
 	memcpy(core->marked, core->counts, sizeof(core->marked));
+	core->stale_marked = core->stale_seen;
 }
 
 void model_take_back(struct model *model, unsigned int nr)
@@ -206,6 +207,8 @@ void model_take_back(struct model *model, unsigned int nr)
 	struct model_core *core = model->core[nr];
 
 	memcpy(core->counts, core->marked, sizeof(core->counts));
+	/* What was seen before the mark is the first one still. */
+	core->stale_seen = core->stale_marked;
 }
 
 void model_read(const struct model *model, struct model_counts *counts)

@@ -66,7 +66,7 @@ def score(suite, cpu, pairs):
         count["tie"],
     )
     if count["undecided"]:
-        words += ", in %d it depends on costs that nobody has published" % count["undecided"]
+        words += ", in %d the ends of the ranges disagree" % count["undecided"]
     words += "."
     for who, name in (("spt", "Shadow paging"), ("ept", "EPT")):
         most = strongest(suite, pairs, who)[:4]

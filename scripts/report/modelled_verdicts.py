@@ -66,7 +66,7 @@ def two_walks(model):
     if not missing:
         return UNMEASURED, "No phase with many TLB misses was modelled under both MMUs."
     pair = missing[-1]
-    references = [model.references(mmu, pair) for mmu in ("ept", "spt")]
+    references = [model.references(mmu, pair) or 0 for mmu in ("ept", "spt")]
     warm = [p for p in model.pairs() if model.suite.declared(p) == conditions.WARM]
     rest = len(warm) - len(missing)
     return PART if references[0] > references[1] else FAILS, (
@@ -124,11 +124,11 @@ def break_even(suite):
     ]
     missing = missing_phases(model) if edits else []
     more = [(p.ept.mid - p.spt.mid) / model.walks("ept", p) for p in missing]
-    dearer = [(cost, pair) for cost, pair in zip(more, missing) if pair.winner == "spt"]
-    if not dearer:
+    costlier = [(cost, pair) for cost, pair in zip(more, missing) if pair.winner == "spt"]
+    if not costlier:
         return None
     edit = edits[0].spt.mid - edits[0].ept.mid
-    low, high = (pick(dearer, key=lambda found: found[0]) for pick in (min, max))
+    low, high = (pick(costlier, key=lambda found: found[0]) for pick in (min, max))
     names = [modelled_section.label(suite, pair).replace(": ", ", ") for _, pair in (low, high)]
     if edit < TIE * edits[0].ept.mid:
         return "An edit of a page table costs no more under shadow paging here than under EPT."

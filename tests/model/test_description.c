@@ -82,6 +82,7 @@ static const struct {
 	{ "nested-tlb entries=4 # s", "nested-tlb comes twice" },
 	{ "cache l4 size=1K ways=1 # s", "`l4` is no cache; write one of l1i, l1d, l2, l3" },
 	{ "cache l3 size=1M ways=8 # s", "cache l3 comes twice" },
+	{ "tlb stlb pages=1g sets=4096 ways=4096 replacement=fifo # s", "more than a model holds" },
 	{ "cost invfoo 3 # s", "`invfoo` is no cost; write one of instruction" },
 	{ "cost invept # s", "the cost's value is missing; write it after `cost`" },
 	{ "cost invept 3 # s", "cost invept comes twice" },

@@ -40,6 +40,26 @@ static void invept(struct machine *m)
 	machine_in_guest(m);
 }
 
+static void test_taken_back(void)
+{
+	struct model_stale stale;
+	struct machine m;
+
+	open_stale(&m, cpu_full(), true);
+	machine_load(&m, GVA);
+	model_mark(m.model, 0);
+	machine_map_ept(&m, GPA, HPA + SIZE_2M, MODEL_PAGE_4K, 0);
+	machine_load(&m, GVA);
+	check(model_first_stale(m.model, &stale), "a stale hit after a mark");
+	model_take_back(m.model, 0);
+	check(!found(&m) && !model_first_stale(m.model, &stale), "is taken back with the counts");
+	machine_map_ept(&m, GPA, HPA, MODEL_PAGE_4K, 0);
+	machine_load(&m, GVA);
+	check(found(&m) == 1 && model_first_stale(m.model, &stale) && stale.used == HPA,
+	      "and the next one is the first");
+	machine_close(&m);
+}
+
 static void test_ept(void)
 {
 	struct model_stale stale;
@@ -166,6 +186,7 @@ void test_stale(void)
 {
 	check_group("stale translations");
 	test_ept();
+	test_taken_back();
 	test_ept_table();
 	test_shadow();
 	test_second_level();

@@ -53,9 +53,11 @@ static void count(struct model_counts *counts, unsigned int number)
 		value += fake_probe.drift * fake_probe.reads;
 	memset(counts, 0, sizeof(*counts));
 	for (i = 0; i < NR_MODEL_COUNTS; i++) {
-		counts->count[MODEL_GUEST][i] = i == MODEL_CNT_stale_found ? fake_probe.stale : value;
-		counts->count[MODEL_HOST][i] = counts->count[MODEL_GUEST][i];
+		counts->count[MODEL_GUEST][i] = value;
+		counts->count[MODEL_HOST][i] = value;
 	}
+	counts->count[MODEL_GUEST][MODEL_CNT_stale_found] = fake_probe.stale[MODEL_GUEST];
+	counts->count[MODEL_HOST][MODEL_CNT_stale_found] = fake_probe.stale[MODEL_HOST];
 	counts->count[MODEL_NATIVE][MODEL_CNT_instructions] = value;
 }
 

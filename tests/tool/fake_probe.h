@@ -22,7 +22,8 @@ extern struct fake_probe {
 	unsigned int starts, reads; /* reads: of the first CPU, since the last start */
 	/* Every other count of guest and host, and native's instructions, grow by it with each read. */
 	uint64_t per_read;
-	uint64_t stale; /* hits that the architecture forbids */
+	/* Hits that the architecture forbids, in that world. */
+	uint64_t stale[NR_MODEL_WORLDS];
 	uint64_t drift; /* they grow by so much more after the first start */
 } fake_probe;
 

@@ -102,9 +102,14 @@ static void test_absence(void)
 	check(!fake.live_vms && !fake_probe.pages, "and nothing is left");
 	call_free(&c);
 	fake_probe_reset();
-	fake_probe.stale = 1;
+	fake_probe.stale[MODEL_HOST] = 1;
 	c = run("run alpha --mmu ept", "tiny.cpu");
-	check_number(c.status, STATUS_RUN_FAILED, "a stale hit fails the run");
+	check_number(c.status, STATUS_RUN_FAILED, "a stale hit of the host fails the run");
+	call_free(&c);
+	fake_probe_reset();
+	fake_probe.stale[MODEL_GUEST] = 1;
+	c = run("run alpha --mmu ept", "tiny.cpu");
+	check_number(c.status, STATUS_RUN_FAILED, "so does one of the guest");
 	check(strstr(c.err, "a flush of the TLB is missing: a CPU like tiny may still translate "
 			    "0x7fff1000 to host page 0x111000, where a store of the guest went to "
 			    "0x222000 (CPU 1, VPID 7, CR3 0x5000, EPTP 0x601e)") != NULL,
