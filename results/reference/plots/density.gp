@@ -36,7 +36,7 @@ set xrange [4096/1.4:1073741824*1.4]
 set xtics ("4K" 4096, "32K" 32768, "256K" 262144, "2M" 2097152, "16M" 16777216, "128M" 134217728, "1G" 1073741824) font ",11"
 set xlabel "bytes between touched pages" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:6221]
+set yrange [0:6178]
 set ytics autofreq font ",11"
 set label "{/:Bold sparse-stride: first-touch (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"

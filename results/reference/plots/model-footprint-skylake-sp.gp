@@ -74,7 +74,7 @@ set xrange [64/1.4:65536*1.4]
 set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384, "65536" 65536) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:218.9]
+set yrange [0:219]
 set ytics autofreq font ",11"
 set label "{/:Bold reach: access}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
