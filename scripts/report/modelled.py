@@ -7,6 +7,7 @@ Band of the lowest, middle and highest value. The report's section on them
 in the report is changed by such rows.
 """
 import collections
+import functools
 import statistics
 
 import conditions
@@ -80,16 +81,19 @@ class Modelled:
     def __init__(self, suite, cpu):
         self.suite, self.cpu = suite, cpu
 
+    def samples(self, mmu, workload, phase, params=None):
+        """Those of a condition with the default knobs, and the base's PARAMS; [] without one."""
+        condition = self.suite.condition(mmu, workload, phase, params)
+        return self.suite.results.of(condition) if condition else []
+
     def of(self, mmu, workload, phase, worlds=RUN, per_op=True, params=None):
         """The Band of a condition with the default knobs, and the base's PARAMS; or None."""
-        condition = self.suite.condition(mmu, workload, phase, params)
-        samples = self.suite.results.of(condition) if condition else []
+        samples = self.samples(mmu, workload, phase, params)
         return band(samples, self.cpu, worlds, per_op) if samples else None
 
     def counted(self, mmu, pair, names, worlds=RUN):
         """The sum of counts that an operation of a Pair's phase takes, or None."""
-        condition = self.suite.condition(mmu, pair.workload, pair.phase, pair.params)
-        samples = self.suite.results.of(condition) if condition else []
+        samples = self.samples(mmu, pair.workload, pair.phase, pair.params)
         rows = ["model.%s.%s.%s" % (self.cpu, world, name) for world in worlds for name in names]
         if not any(self.cpu in cpus_of(s) for s in samples):
             return None
@@ -104,6 +108,7 @@ class Modelled:
         walks = self.walks(mmu, pair, worlds)
         return self.counted(mmu, pair, REFERENCES, worlds) / walks if walks else None
 
+    @functools.cached_property
     def pairs(self):
         """[Pair] of all phases that were modelled under both MMUs with the default knobs.
 
@@ -140,6 +145,7 @@ class Modelled:
         return found
 
 
+@functools.lru_cache(maxsize=1)
 def models(suite):
     """[Modelled] of the CPUs in the run, in the order of its rows."""
     found = {}
@@ -159,7 +165,7 @@ def figures(suite):
             if cost:
                 found.append(("%s.%s" % (name, model.cpu), cost.mid, UNIT))
     for model in all_models[:1]:
-        pairs = model.pairs() + model.wholes()
+        pairs = model.pairs + model.wholes()
         for who in ("spt", "ept"):
             count = sum(pair.winner == who for pair in pairs)
             found.append(("model.%s_cheaper" % who, count, "phases and workloads"))

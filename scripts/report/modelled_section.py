@@ -32,6 +32,11 @@ def label(suite, pair):
     return "%s (%s)" % (name, other) if other else name
 
 
+def in_sentence(suite, pair):
+    """label() for a sentence, whose colon it is not to take."""
+    return label(suite, pair).replace(": ", ", ")
+
+
 def row_of(suite, pair, number):
     """A line of the table."""
 
@@ -50,8 +55,7 @@ def strongest(suite, pairs, who):
     for pair in pairs:
         if pair.winner == who:
             low, high = sorted((pair.ept.mid, pair.spt.mid))
-            name = label(suite, pair).replace(": ", ", ")
-            found.append((high / low if low else math.inf, name))
+            found.append((high / low if low else math.inf, in_sentence(suite, pair)))
     return ["%s, %s×" % (name, factor(times)) for times, name in sorted(found, reverse=True)]
 
 
@@ -90,7 +94,7 @@ def section(suite, number, figures=()):
     """The report's blocks, none where nothing was modelled; NUMBER writes a number."""
     scores, tables = [], []
     for model in modelled.models(suite):
-        pairs = model.pairs()
+        pairs = model.pairs
         base = [pair for pair in pairs if pair.base]
         other = [pair for pair in pairs if not pair.base]
         if pairs:

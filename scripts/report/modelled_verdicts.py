@@ -19,7 +19,7 @@ def missing_phases(model):
     """[Pair] of the warm phases with many TLB misses under EPT, the fewest walks first."""
     found = [
         (model.walks("ept", pair), pair)
-        for pair in model.pairs()
+        for pair in model.pairs
         if model.suite.declared(pair) == conditions.WARM
     ]
     return [pair for walks, pair in sorted(found, key=lambda f: f[0]) if walks >= MANY]
@@ -35,7 +35,7 @@ def suits_misses(model):
     missing = missing_phases(model)
     faults = [
         pair
-        for pair in model.pairs()
+        for pair in model.pairs
         if model.suite.declared(pair) in (conditions.COLD, conditions.CHANGE)
     ]
     if not missing or not faults:
@@ -67,7 +67,7 @@ def two_walks(model):
         return UNMEASURED, "No phase with many TLB misses was modelled under both MMUs."
     pair = missing[-1]
     references = [model.references(mmu, pair) or 0 for mmu in ("ept", "spt")]
-    warm = [p for p in model.pairs() if model.suite.declared(p) == conditions.WARM]
+    warm = [p for p in model.pairs if model.suite.declared(p) == conditions.WARM]
     rest = len(warm) - len(missing)
     return PART if references[0] > references[1] else FAILS, (
         "Only an access that misses the TLB walks: in %d of %s on %s fewer than one operation in "
@@ -78,7 +78,7 @@ def two_walks(model):
             rest,
             plural(len(warm), "warm phase"),
             model.cpu,
-            modelled_section.label(model.suite, pair).replace(": ", ", "),
+            modelled_section.in_sentence(model.suite, pair),
             *map(number, references),
         )
     )
@@ -86,7 +86,7 @@ def two_walks(model):
 
 def fast_hits(model):
     """Shadow paging is fast when it hits and suits programs that touch few addresses often."""
-    pairs = [p for p in model.pairs() if (p.workload, p.phase, p.base) == ("hot-set", "hot", True)]
+    pairs = [p for p in model.pairs if (p.workload, p.phase, p.base) == ("hot-set", "hot", True)]
     if not pairs:
         return UNMEASURED, "The workload hot-set was not modelled under both MMUs."
     pair = pairs[0]
@@ -119,7 +119,7 @@ def break_even(suite):
     model = first_model(suite)
     edits = [
         p
-        for p in (model.pairs() if model else [])
+        for p in (model.pairs if model else [])
         if (p.workload, p.phase, p.base) == ("pte-edit", "edit", True)
     ]
     missing = missing_phases(model) if edits else []
@@ -129,7 +129,7 @@ def break_even(suite):
         return None
     edit = edits[0].spt.mid - edits[0].ept.mid
     low, high = (pick(costlier, key=lambda found: found[0]) for pick in (min, max))
-    names = [modelled_section.label(suite, pair).replace(": ", ", ") for _, pair in (low, high)]
+    names = [modelled_section.in_sentence(suite, pair) for _, pair in (low, high)]
     if edit < TIE * edits[0].ept.mid:
         return "An edit of a page table costs no more under shadow paging here than under EPT."
     return (

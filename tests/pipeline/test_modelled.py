@@ -148,7 +148,7 @@ class Modelled(unittest.TestCase):
             [name for name, _, _ in modelled.figures(suite)],
             ["model.hypercall.skylake-sp", "model.spt_cheaper", "model.ept_cheaper"],
         )
-        self.assertEqual([p.workload for p in modelled.models(suite)[0].pairs()], ["hypercall"])
+        self.assertEqual([p.workload for p in modelled.models(suite)[0].pairs], ["hypercall"])
 
     def test_compare(self):
         """compare takes runs with and without modelled CPUs, and sees a count that differs"""
