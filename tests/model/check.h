@@ -31,5 +31,6 @@ void test_stale(void);
 void test_caches(void);
 void test_description(void);
 void test_cost(void);
+void test_published(void);
 
 #endif

@@ -72,6 +72,7 @@ int main(void)
 	test_caches();
 	test_description();
 	test_cost();
+	test_published();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rows 15 and 16 of what was published, see published.h: chases over footprints of hundreds
+ * of megabytes. Page tables are computed rather than stored: all is mapped by 4K pages in
+ * both dimensions, and the tables of each level lie side by side.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core.h"
+#include "cost.h"
+#include "machine.h"
+#include "published.h"
+#include "translate.h"
+
+#define WARM_UP 250000
+#define LOADS 500000
+
+#define ROOT_GVA (1ull << 39)
+#define DATA (4 * SIZE_1G) /* gpa of the first page */
+/* gpa of the guest's tables, by level, and hpa of EPT's; a level has less than 1G of them. */
+#define GUEST_TABLES(level) (64 * SIZE_1G + (level) * SIZE_1G)
+#define EPT_TABLES(level) (1024 * SIZE_1G + (level) * SIZE_1G)
+#define HOST (256 * SIZE_1G) /* hpa - gpa */
+
+/* The stand-ins of docs/calibration.md, section 4, with their native share of walks. */
+static const struct program {
+	const char *name;
+	uint64_t pages;
+	enum { UNIFORM, ZIPF, BLOCKED } locality;
+	double share; /* of ideal time; Agile Paging, Figure 5, 4K, B */
+} programs[] = {
+	{ "mcf", 196608, UNIFORM, 0.504 },
+	{ "graph500", 196608, UNIFORM, 0.407 },
+	{ "canneal", 190464, UNIFORM, 0.167 },
+	{ "astar", 85504, BLOCKED, 0.117 },
+	{ "tigr", 148992, ZIPF, 0.322 },
+};
+
+#define NR_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+/* opaque is not NULL: there is no EPT, and the guest's entries name host-physical addresses. */
+static bool read_entry(void *opaque, uint64_t hpa, uint64_t *entry)
+{
+	const bool guest = hpa < EPT_TABLES(1);
+	const uint64_t at = guest ? hpa - HOST - GUEST_TABLES(0) : hpa - EPT_TABLES(0);
+	const unsigned int level = at / SIZE_1G;
+	const uint64_t number = at % SIZE_1G / 8; /* of the entry, among all of its level */
+	uint64_t target;
+
+	if (guest) {
+		target = level > 1 ? GUEST_TABLES(level - 1) : DATA;
+		*entry = PAGING_PRESENT | PAGING_WRITABLE | PAGING_DIRTY;
+		target += opaque ? HOST : 0;
+	} else {
+		target = level > 1 ? EPT_TABLES(level - 1) : HOST;
+		*entry = EPT_RIGHTS | EPT_DIRTY;
+	}
+	/* The root's entries begin at that of ROOT_GVA. */
+	*entry |= target + (guest && level == 4 ? number - 1 : number) * SIZE_4K;
+	return true;
+}
+
+static uint32_t pick(uint64_t *seed, uint32_t below)
+{
+	*seed = *seed * 6364136223846793005ull + 1442695040888963407ull;
+	return (*seed >> 32) * below >> 32;
+}
+
+/* The page of the next load, as workloads/reach.c chooses. */
+static uint64_t next_page(const struct program *program, uint64_t *seed, uint64_t *block,
+			  unsigned int load)
+{
+	unsigned int octaves = 0;
+	uint64_t first, width;
+
+	switch (program->locality) {
+	case ZIPF:
+		while (program->pages >> octaves)
+			octaves++;
+		first = 1ull << pick(seed, octaves);
+		width = first - 1 + first > program->pages ? program->pages - (first - 1) : first;
+		return (first - 1 + pick(seed, width)) * 2654435761ull % program->pages;
+	case BLOCKED:
+		if (load % 256 == 0)
+			*block = pick(seed, program->pages - 15);
+		return *block + pick(seed, 16);
+	case UNIFORM:
+		break;
+	}
+	return pick(seed, program->pages);
+}
+
+static void load(struct model_core *core, uint64_t page, uint64_t line)
+{
+	const uint64_t offset = page * SIZE_4K + line * 64, hpa = HOST + DATA + offset;
+	enum cache_served served;
+	uint64_t physical;
+
+	translate(core, MODEL_LOAD, ROOT_GVA + offset, hpa, &physical);
+	served = cache_access(&core->caches, &core->caches.l1d, hpa >> CACHE_LINE_SHIFT);
+	core->count[MODEL_CNT_loads]++;
+	if (served != CACHE_L1)
+		core->count[MODEL_CNT_data_served_l2 + served - CACHE_L2]++;
+}
+
+enum machine_kind { NATIVE, NESTED, NO_NESTED_TLB, NO_EPT_CACHES };
+
+/* Takes away what the kind of machine lacks. */
+static void ablate(struct model_core *core, const struct model_cpu *cpu, enum machine_kind kind)
+{
+	struct model_cpu without = *cpu;
+
+	memset(without.psc, 0, sizeof(without.psc));
+	if (kind >= NO_NESTED_TLB) {
+		nested_tlb_free(&core->nested);
+		nested_tlb_init(&core->nested, 0, core->ept_tags.live);
+	}
+	if (kind == NO_EPT_CACHES) {
+		psc_free(&core->ept_psc);
+		psc_init(&core->ept_psc, &without, core->ept_tags.live);
+	}
+}
+
+/* The counts of LOADS loads, after WARM_UP others. */
+static void run(const struct model_cpu *cpu, const struct program *program, enum machine_kind kind,
+		uint64_t count[NR_MODEL_COUNTS])
+{
+	struct model_memory memory = { .read = read_entry };
+	struct model_core *core = calloc(1, sizeof(*core));
+	uint64_t seed = 1, block = 0;
+	struct sets l3;
+
+	memory.opaque = kind == NATIVE ? &memory : NULL;
+	if (!core || sets_init(&l3, &cpu->cache[MODEL_L3], NULL) ||
+	    core_init(core, cpu, false, &memory, &l3))
+		abort();
+	ablate(core, cpu, kind);
+	core->context = (struct model_context){
+		.guest = true,
+		.levels = 4,
+		.vpid = 1,
+		.cr3 = GUEST_TABLES(4) + (kind == NATIVE ? HOST : 0),
+		.eptp = kind == NATIVE ? 0 : EPT_TABLES(4) | 3 << 3 | 6,
+	};
+	core_select(core);
+	for (unsigned int i = 0; i < WARM_UP + LOADS; i++) {
+		const uint64_t page = next_page(program, &seed, &block, i);
+
+		if (i == WARM_UP)
+			memset(core->counts, 0, sizeof(core->counts));
+		load(core, page, pick(&seed, 64));
+	}
+	memcpy(count, core->counts[MODEL_GUEST], sizeof(core->counts[MODEL_GUEST]));
+	/* The tables lead to the pages that were loaded, or they are computed wrongly. */
+	if (count[MODEL_CNT_walk_fault] || count[MODEL_CNT_stale_found]) {
+		fprintf(stderr, "%s: a walk ended elsewhere than the load\n", program->name);
+		exit(1);
+	}
+	core_free(core);
+	sets_free(&l3);
+	free(core);
+}
+
+/* In cycles: the walks, and the misses of the loads themselves. */
+struct time {
+	struct published walks, rest;
+};
+
+static struct published cycles(const struct model_cpu *cpu, const uint64_t count[NR_MODEL_COUNTS])
+{
+	struct model_cycles found;
+
+	model_cycles(cpu, count, &found);
+	return (struct published){ found.low, found.mid, found.high };
+}
+
+static struct time time_of(const struct model_cpu *cpu, const struct program *program,
+			   enum machine_kind kind)
+{
+	uint64_t count[NR_MODEL_COUNTS], rest[NR_MODEL_COUNTS] = { 0 };
+
+	run(cpu, program, kind, count);
+	for (unsigned int i = MODEL_CNT_data_served_l2; i <= MODEL_CNT_data_served_memory; i++) {
+		rest[i] = count[i];
+		count[i] = 0;
+	}
+	return (struct time){ cycles(cpu, count), cycles(cpu, rest) };
+}
+
+/*
+ * How much faster a run is than the slower one, in per cent. The ideal time, native without its
+ * walks, is made what the published share of native walks says, as by instructions between
+ * the loads, which are the same in every kind of machine.
+ */
+static double gain(double share, double native_walks, double native_rest, double slow_walks,
+		   double slow_rest, double fast_walks, double fast_rest)
+{
+	const double ideal = native_walks / share;
+	const double slow = ideal + slow_walks + slow_rest - native_rest;
+	const double fast = ideal + fast_walks + fast_rest - native_rest;
+
+	return 100 * (slow / fast - 1);
+}
+
+static struct published gains(double share, const struct time *native, const struct time *slow,
+			      const struct time *fast)
+{
+#define GAIN(end) gain(share, native->walks.end, native->rest.end, slow->walks.end, \
+		       slow->rest.end, fast->walks.end, fast->rest.end)
+	return (struct published){ GAIN(low), GAIN(mid), GAIN(high) };
+#undef GAIN
+}
+
+void published_ablation(const struct model_cpu *sandy_bridge, published_put *put)
+{
+	for (unsigned int i = 0; i < NR_PROGRAMS; i++) {
+		const struct program *program = &programs[i];
+		struct time time[NO_EPT_CACHES + 1];
+		char name[64];
+
+		for (enum machine_kind kind = NATIVE; kind <= NO_EPT_CACHES; kind++)
+			time[kind] = time_of(sandy_bridge, program, kind);
+		snprintf(name, sizeof(name), "ablation.ept_caches.%s", program->name);
+		put(name, gains(program->share, &time[NATIVE], &time[NO_EPT_CACHES],
+				&time[NO_NESTED_TLB]));
+		snprintf(name, sizeof(name), "ablation.nested_tlb.%s", program->name);
+		put(name, gains(program->share, &time[NATIVE], &time[NO_NESTED_TLB], &time[NESTED]));
+	}
+}
+
+static double references(const struct model_cpu *cpu, enum machine_kind kind)
+{
+	uint64_t count[NR_MODEL_COUNTS], sum = 0;
+
+	run(cpu, &programs[0], kind, count);
+	for (unsigned int i = MODEL_CNT_ref_guest_1; i <= MODEL_CNT_ref_ept_5; i++)
+		sum += count[i];
+	return (double)sum / count[MODEL_CNT_walk_load];
+}
+
+void published_references(const struct model_cpu *skylake, published_put *put)
+{
+	const double native = references(skylake, NATIVE), nested = references(skylake, NESTED);
+
+	put("references.native", (struct published){ native, native, native });
+	put("references.virtual", (struct published){ nested, nested, nested });
+}
