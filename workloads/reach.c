@@ -11,15 +11,27 @@
  * locality=2  sequential: page after page, around and around
  * locality=3  blocked: BLOCK_LOADS loads within a block of BLOCK_PAGES pages in a row,
  *             then another block
+ *
+ * lines=0 reads one word of each page; lines=1 a random line within the page, so
+ * that all lines of the footprint compete for the data caches, as in a program.
+ * first-touch writes each of them then. compute lets a program do something
+ * between its loads that waits for none of them: it has no exits of its own.
  */
 #include "runtime/workload.h"
+#include "runtime/zipf.h"
 
-enum { PAGES, STRIDE, LOCALITY, LOADS, SEED, PAGE };
+enum { PAGES, STRIDE, LOCALITY, LOADS, SEED, PAGE, LINES, COMPUTE };
 
 enum { UNIFORM, ZIPF, SEQUENTIAL, BLOCKED };
 
 #define BLOCK_PAGES 16u
 #define BLOCK_LOADS 256u
+
+/*
+ * run() and run_with_lines() each have a copy of all this: what is asked for and
+ * not used shall not cost the others an instruction.
+ */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 WORKLOAD("reach", "dependent loads; footprint, density and locality to choose",
 	 "Any program whose working set is larger than what the TLB holds: "
@@ -32,48 +44,21 @@ WORKLOAD("reach", "dependent loads; footprint, density and locality to choose",
 	 [LOADS] = { "loads", "loads made", 65536, 1, 1000000000 },
 	 [SEED] = { "seed", "of the random numbers", 1, 0, ~0ull },
 	 [PAGE] = { "page", "bytes of the guest's own pages: 4K, 2M or 1G", PAGE_BYTES, PAGE_BYTES,
-		    HUGE_BYTES });
+		    HUGE_BYTES },
+	 [LINES] = { "lines", "1: each load reads a random line of its page, 0: always the same", 0,
+		     0, 1 },
+	 [COMPUTE] = { "compute", "instructions between two loads that touch no memory", 0, 0,
+		       1000000 });
+
+#define WRONG_PAGE "a load saw another page than its own (bits 0x%llx of the number differ)"
 
 struct choice {
+	struct zipf zipf;
 	u64 pages, seed;
-	u64 octaves, scatter; /* of ZIPF */
 	u64 page, block, made; /* the last one; of BLOCKED: its first page, loads made there */
 };
 
-/* Any multiplier without a common factor permutes the ranks. */
-static u64 coprime(u64 n)
-{
-	static const u64 primes[] = { 2654435761, 40503, 31, 7, 3 };
-	u64 i;
-
-	for (i = 0; i < sizeof(primes) / sizeof(primes[0]); i++)
-		if (n % primes[i])
-			return primes[i];
-	return 1;
-}
-
-static struct choice choice_begin(u64 pages, u64 seed)
-{
-	struct choice choice = { .pages = pages, .seed = seed, .scatter = coprime(pages) };
-
-	while (pages >> choice.octaves)
-		choice.octaves++;
-	return choice;
-}
-
-static u64 choose_zipf(struct choice *choice)
-{
-	u64 random = random_next(&choice->seed);
-	u64 first = 1ull << ((u32)random * choice->octaves >> 32);
-	u64 width = first;
-
-	/* The last octave may be cut short. */
-	if (first - 1 + width > choice->pages)
-		width = choice->pages - (first - 1);
-	return (first - 1 + ((random >> 32) * width >> 32)) * choice->scatter % choice->pages;
-}
-
-static u64 choose_blocked(struct choice *choice)
+static ALWAYS_INLINE u64 choose_blocked(struct choice *choice)
 {
 	u64 pages = choice->pages < BLOCK_PAGES ? choice->pages : BLOCK_PAGES;
 
@@ -82,11 +67,11 @@ static u64 choose_blocked(struct choice *choice)
 	return choice->block + random_below(&choice->seed, pages);
 }
 
-static u64 choose(struct choice *choice, u64 locality)
+static ALWAYS_INLINE u64 choose(struct choice *choice, u64 locality)
 {
 	switch (locality) {
 	case ZIPF:
-		return choose_zipf(choice);
+		return zipf_next(&choice->zipf, &choice->seed);
 	case SEQUENTIAL:
 		return choice->page + 1 == choice->pages ? 0 : choice->page + 1;
 	case BLOCKED:
@@ -94,6 +79,21 @@ static u64 choose(struct choice *choice, u64 locality)
 	default:
 		return random_below(&choice->seed, choice->pages);
 	}
+}
+
+/* Touches no memory, and nothing waits for it or is waited for. */
+static inline void execute(u64 instructions)
+{
+	u64 pairs = instructions / 2;
+
+	if (pairs)
+		__asm__ volatile("1:	decq %0\n\t"
+				 "jnz 1b"
+				 : "+r"(pairs)
+				 :
+				 : "cc");
+	if (instructions % 2)
+		__asm__ volatile("nop");
 }
 
 /* Each page holds its own number. What was read takes part in the next choice. */
@@ -111,7 +111,52 @@ static u64 load(const struct area *area, struct choice *choice, u64 locality, u6
 	return wrong;
 }
 
-void workload_run(void)
+/* The same of any line of the page, or with something to do in between. */
+static u64 load_and_compute(const struct area *area, struct choice *choice, u64 locality, u64 loads,
+			    bool lines, u64 compute)
+{
+	u64 gva = area->gva, step = area->step, wrong = 0, line, differs;
+
+	while (loads--) {
+		choice->page = choose(choice, locality);
+		line = lines ? random_below(&choice->seed, PAGE_LINES) : choice->page % PAGE_LINES;
+		differs = *line_word(gva, step, choice->page, line) ^ choice->page;
+		choice->page ^= differs;
+		choice->seed ^= differs;
+		wrong |= differs;
+		execute(compute);
+	}
+	return wrong;
+}
+
+static ALWAYS_INLINE struct choice choice_begin(u64 pages, u64 seed)
+{
+	return (struct choice){ .zipf = zipf_begin(pages), .pages = pages, .seed = seed };
+}
+
+/* In the page of hot code, which has room: one page of code more would be touched. */
+static HOT_CODE void run_with_lines(void)
+{
+	u64 pages = param(PAGES), page, line, wrong;
+	struct area area = area_map(pages, param(STRIDE), param(PAGE));
+	struct choice choice = choice_begin(pages, param(SEED));
+
+	phase_begin("first-touch", COLD);
+	for (page = 0; page < pages; page++)
+		for (line = 0; line < PAGE_LINES; line++)
+			*line_word(area.gva, area.step, page, line) = page;
+	phase_end(pages);
+
+	phase_begin("access", WARM);
+	wrong = load_and_compute(&area, &choice, param(LOCALITY), param(LOADS), param(LINES),
+				 param(COMPUTE));
+	phase_end(param(LOADS));
+	check(!wrong, WRONG_PAGE, wrong);
+	for (page = 0; page < pages; page++)
+		check_word(area.gva, area.step, area.gpa, page, page);
+}
+
+static __attribute__((noinline)) void run(void)
 {
 	u64 pages = param(PAGES), locality = param(LOCALITY), i, wrong;
 	struct area area = area_map(pages, param(STRIDE), param(PAGE));
@@ -126,8 +171,15 @@ void workload_run(void)
 	wrong = load(&area, &choice, locality, param(LOADS));
 	phase_end(param(LOADS));
 
-	check(!wrong, "a load saw another page than its own (bits 0x%llx of the number differ)",
-	      wrong);
+	check(!wrong, WRONG_PAGE, wrong);
 	for (i = 0; i < pages; i++)
 		check_word(area.gva, area.step, area.gpa, i, i);
+}
+
+void workload_run(void)
+{
+	if (param(LINES) || param(COMPUTE))
+		run_with_lines();
+	else
+		run();
 }

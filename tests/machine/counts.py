@@ -456,7 +456,7 @@ def describe(run):
     ]
     words += [
         "%s=%s" % (name, run["params"][name])
-        for name in ("accessed", "flush", "page", "pcid", "random")
+        for name in ("accessed", "flush", "lines", "page", "pcid", "random")
         if name in run["params"]
     ]
     return " ".join(words) + " #%s" % run["repetition"]

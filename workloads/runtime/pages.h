@@ -16,10 +16,19 @@ static inline u64 page_word_offset(u64 page)
 	return page % 64 * 64;
 }
 
+#define LINE_BYTES 64u
+#define PAGE_LINES (PAGE_BYTES / LINE_BYTES)
+
 /* Of page number `page` of an array of pages, one per stride bytes. */
 static inline volatile u64 *page_word(u64 base, u64 stride, u64 page)
 {
 	return gpa_pointer(base + page * stride + page_word_offset(page));
+}
+
+/* The first word of a line of that page, for workloads that use whole pages. */
+static inline volatile u64 *line_word(u64 base, u64 stride, u64 page, u64 line)
+{
+	return gpa_pointer(base + page * stride + line * LINE_BYTES);
 }
 
 /* Pages mapped at gva to frames in a row at gpa: both views, one content. */
