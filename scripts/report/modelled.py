@@ -11,13 +11,25 @@ import functools
 import statistics
 
 import conditions
-from measure import TIE
+from measure import TIE, exits_total
+from suite import split_params
 
 RUN, NATIVE = ("guest", "host"), ("native",)
 ENDS = ("low", "mid", "high")
 UNIT = "modelled cycles"
 WALKS = ("walk_fetch", "walk_load", "walk_store")
 REFERENCES = tuple("ref_%s_%d" % (of, level) for of in ("guest", "ept") for level in range(1, 6))
+
+# The knobs that go with a size of pages: the default, with whatever size the guest itself
+# takes, and 2M pages of guest and host that each MMU maps whole.
+SETTINGS = {
+    "4k": {"ept": {}, "spt": {}},
+    "2m": {
+        "ept": {"backing": "2m", "ept.leaf": "2m"},
+        "spt": {"backing": "2m", "spt.large": "on"},
+    },
+}
+LARGE_BYTES = 2 << 20
 
 # (name, mmu, workload, phase) of the figures of each CPU.
 FIGURES = [
@@ -76,18 +88,19 @@ Pair = collections.namedtuple("Pair", "workload phase params base ept spt native
 
 
 class Modelled:
-    """A suite's run on one CPU."""
+    """A suite's run on one CPU, with the knobs of one of the SETTINGS."""
 
-    def __init__(self, suite, cpu):
-        self.suite, self.cpu = suite, cpu
+    def __init__(self, suite, cpu, setting="4k"):
+        self.suite, self.cpu, self.setting = suite, cpu, setting
+        self.changed = SETTINGS[setting]
 
     def samples(self, mmu, workload, phase, params=None):
-        """Those of a condition with the default knobs, and the base's PARAMS; [] without one."""
-        condition = self.suite.condition(mmu, workload, phase, params)
+        """Those of a condition with these knobs, and the base's PARAMS; [] without one."""
+        condition = self.suite.condition(mmu, workload, phase, params, self.changed[mmu])
         return self.suite.results.of(condition) if condition else []
 
     def of(self, mmu, workload, phase, worlds=RUN, per_op=True, params=None):
-        """The Band of a condition with the default knobs, and the base's PARAMS; or None."""
+        """The Band of a condition with these knobs, and the base's PARAMS; or None."""
         samples = self.samples(mmu, workload, phase, params)
         return band(samples, self.cpu, worlds, per_op) if samples else None
 
@@ -99,6 +112,11 @@ class Modelled:
             return None
         return statistics.median(sum(s.get(row, 0) for row in rows) / s["ops"] for s in samples)
 
+    def exits(self, mmu, pair):
+        """The VM exits that an operation takes."""
+        samples = self.samples(mmu, pair.workload, pair.phase, pair.params)
+        return statistics.median(exits_total(s) / s["ops"] for s in samples)
+
     def walks(self, mmu, pair, worlds=RUN):
         """The page walks that an operation takes, or None."""
         return self.counted(mmu, pair, WALKS, worlds)
@@ -108,16 +126,24 @@ class Modelled:
         walks = self.walks(mmu, pair, worlds)
         return self.counted(mmu, pair, REFERENCES, worlds) / walks if walks else None
 
+    def has_page_size(self, condition):
+        """Are the guest's own pages those of the setting, where its workload can choose?"""
+        if self.setting == "4k":
+            return True
+        return split_params(condition.params).get("page", LARGE_BYTES) == LARGE_BYTES
+
     @functools.cached_property
     def pairs(self):
-        """[Pair] of all phases that were modelled under both MMUs with the default knobs.
+        """[Pair] of all phases that were modelled under both MMUs with these knobs.
 
         Set-up is left out. Those with the base parameters come first.
         """
         suite = self.suite
         places = {}
         for c in suite.conditions:
-            if not suite.changed(c) and suite.declared(c) != conditions.SETUP:
+            if suite.changed(c) != self.changed[c.mmu] or not self.has_page_size(c):
+                continue
+            if suite.declared(c) != conditions.SETUP:
                 base = c.params == suite.base[c.workload]
                 places[(not base, c.workload, c.phase, c.params)] = True
         found = []
@@ -145,14 +171,14 @@ class Modelled:
         return found
 
 
-@functools.lru_cache(maxsize=1)
-def models(suite):
+@functools.lru_cache(maxsize=None)
+def models(suite, setting="4k"):
     """[Modelled] of the CPUs in the run, in the order of its rows."""
     found = {}
     for condition in suite.conditions:
         for sample in suite.results.of(condition):
             found.update(dict.fromkeys(cpus_of(sample)))
-    return [Modelled(suite, cpu) for cpu in found]
+    return [Modelled(suite, cpu, setting) for cpu in found]
 
 
 def figures(suite):

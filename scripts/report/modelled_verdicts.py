@@ -8,22 +8,8 @@ and empty where nothing was modelled.
 import conditions
 import modelled
 import modelled_section
-from measure import TIE
+from break_even import edit, extras, missing_phases
 from verdicts import FAILS, HOLDS, PART, UNMEASURED, number, plural
-
-# A phase has many TLB misses where so many of its operations walk the page tables.
-MANY = 0.1
-
-
-def missing_phases(model):
-    """[Pair] of the warm phases with many TLB misses under EPT, the fewest walks first."""
-    found = [
-        (model.walks("ept", pair), pair)
-        for pair in model.pairs
-        if model.suite.declared(pair) == conditions.WARM
-    ]
-    return [pair for walks, pair in sorted(found, key=lambda f: f[0]) if walks >= MANY]
-
 
 def count_of(pairs, who):
     """How many of PAIRS who wins."""
@@ -117,21 +103,15 @@ def judges(suite):
 def break_even(suite):
     """How many walks an edit of a page table is worth; None where it was not modelled."""
     model = first_model(suite)
-    edits = [
-        p
-        for p in (model.pairs if model else [])
-        if (p.workload, p.phase, p.base) == ("pte-edit", "edit", True)
-    ]
-    missing = missing_phases(model) if edits else []
-    more = [(p.ept.mid - p.spt.mid) / model.walks("ept", p) for p in missing]
-    costlier = [(cost, pair) for cost, pair in zip(more, missing) if pair.winner == "spt"]
-    if not costlier:
+    found = sorted(extras(model), key=lambda extra: extra.cycles.mid) if model else []
+    of_edit = edit(model) if found else None
+    if not of_edit:
         return None
-    edit = edits[0].spt.mid - edits[0].ept.mid
-    low, high = (pick(costlier, key=lambda found: found[0]) for pick in (min, max))
-    names = [modelled_section.in_sentence(suite, pair) for _, pair in (low, high)]
-    if edit < TIE * edits[0].ept.mid:
+    if min(of_edit.cycles) <= 0:
         return "An edit of a page table costs no more under shadow paging here than under EPT."
+    low, high = found[0], found[-1]
+    names = [modelled_section.in_sentence(suite, extra.pair) for extra in (low, high)]
+    costs = [extra.cycles.mid for extra in (high, low)]
     return (
         "On %s a page walk costs %s (%s) to %s (%s) modelled cycles more under EPT; an edit of a "
         "PTE with its INVLPG and the touch after it costs %s more under shadow paging. **Shadow "
@@ -140,11 +120,13 @@ def break_even(suite):
         "miss against 10 µs an update, 2,500 to 1 (Wang et al., VEE 2011)."
         % (
             model.cpu,
-            number(low[0]),
+            number(low.cycles.mid),
             names[0],
-            number(high[0]),
+            number(high.cycles.mid),
             names[1],
-            number(edit),
-            " to ".join(dict.fromkeys(number(round(edit / cost)) for cost in (high[0], low[0]))),
+            number(of_edit.cycles.mid),
+            " to ".join(
+                dict.fromkeys(number(round(of_edit.cycles.mid / cost)) for cost in costs)
+            ),
         )
     )

@@ -97,6 +97,10 @@ class Modelled(unittest.TestCase):
             text, r"\| dense-sequential: warm \| shadow \| 21 \[15.75, 42\] \| 41 \["
         )
         self.assertRegex(text, r"\| switch \| EPT \|")
+        pictures = re.findall(r"plots/(model-[a-z0-9-]+)\.svg", text)
+        self.assertEqual(
+            pictures, ["model-%s-skylake-sp" % n for n in ("break-even", "footprint", "density")]
+        )
         self.assertIn("| model.skylake-sp.title | skylake-sp |", text)
         self.assertNotIn("model.skylake-sp.description", text)
 
