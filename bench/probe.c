@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* See probe.h. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "probe.h"
@@ -110,6 +111,14 @@ int probe_start(struct probe *probe, const struct modelled *modelled, struct fai
 	return describe_all(probe, modelled, why) || request(probe, MODEL_START, why) ? -1 : 0;
 }
 
+static void print_page(char *text, size_t size, const char *before, uint64_t page, const char *none)
+{
+	if (page == MODEL_NO_HPA)
+		snprintf(text, size, "%s", none);
+	else
+		snprintf(text, size, "%s%#" PRIx64, before, page);
+}
+
 static int fail_stale(struct probe *probe, unsigned int number, struct failure *why)
 {
 	static const char *const accesses[] = {
@@ -117,18 +126,21 @@ static int fail_stale(struct probe *probe, unsigned int number, struct failure *
 		[MODEL_STORE] = "store",
 		[MODEL_FETCH] = "fetch",
 	};
+	char cached[64], used[64];
 	struct model_stale stale;
 
 	probe->page->number = number;
 	if (request(probe, MODEL_STALE, why))
 		return -1;
 	stale = probe->page->stale;
+	print_page(cached, sizeof(cached), "to host page ", stale.cached, "to no page");
+	print_page(used, sizeof(used), "went to ", stale.used, "faulted");
 	return fail(why, STATUS_RUN_FAILED,
 		    "a flush of the TLB is missing: a CPU like %s may still translate %#" PRIx64
-		    " to host page %#" PRIx64 ", where a %s of the %s went to %#" PRIx64
+		    " %s, where a %s of the %s %s"
 		    " (CPU %u, VPID %u, CR3 %#" PRIx64 ", EPTP %#" PRIx64 ")",
-		    probe->described.cpu[number]->cpu.name, stale.address, stale.cached,
-		    accesses[stale.access % 3], stale.context.guest ? "guest" : "host", stale.used,
+		    probe->described.cpu[number]->cpu.name, stale.address, cached,
+		    accesses[stale.access % 3], stale.context.guest ? "guest" : "host", used,
 		    stale.core, stale.context.vpid, stale.context.cr3, stale.context.eptp);
 }
 

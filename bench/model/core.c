@@ -47,6 +47,7 @@ void core_reset(struct model_core *core)
 	tags_reset(&core->tlb_tags);
 	tags_reset(&core->psc_tags);
 	tags_reset(&core->ept_tags);
+	core->suspect.pending = false;
 	core->stale_seen = false;
 	memset(&core->context, 0, sizeof(core->context));
 	core_select(core);

@@ -14,6 +14,21 @@
 
 #define NR_ACCESSES (MODEL_FETCH + 1)
 
+/* A walk reads CR3's table, one on each level below, and the page. */
+#define MAX_RELIED 8
+
+/* A translation of EPT's that a walk has used. */
+struct model_relied {
+	uint64_t gpa, hpa;
+	unsigned int rights; /* that it had to give */
+};
+
+/* Without EPT: a fault of the guest that a cached translation would have spared it. */
+struct model_suspect {
+	bool pending;
+	struct model_stale stale;
+};
+
 struct model_core {
 	struct model_context context;
 	const struct model_memory *memory;
@@ -37,6 +52,10 @@ struct model_core {
 	uint64_t counts[NR_MODEL_WORLDS][NR_MODEL_COUNTS];
 	uint64_t marked[NR_MODEL_WORLDS][NR_MODEL_COUNTS]; /* by model_mark() */
 	uint64_t uncounted[NR_MODEL_COUNTS];
+	struct model_relied relied[MAX_RELIED]; /* by the last walk */
+	unsigned int nr_relied;
+	bool walked_by_cache; /* the last walk used a paging-structure cache or the nested TLB */
+	struct model_suspect suspect; /* until the next VM entry */
 	bool stale_seen, stale_marked; /* the latter by model_mark() */
 	struct model_stale stale; /* the first, without the core's number */
 	uint16_t renumber[TAGS_NUMBERS]; /* scratch of core_select() */

@@ -66,16 +66,37 @@
 	X(cr_write, "flushes", "writes of CR0 or CR4 executed that flush") \
 	X(invvpid, "flushes", "INVVPID executed") \
 	X(invept, "flushes", "INVEPT executed") \
-	X(stale_checked, "hits", "TLB hits held against the translation that the access used") \
-	X(stale_found, "hits", "cached translations that differ from it: a flush is missing, see below")
+	X(stale_checked, "hits", "TLB hits compared with the translation that the access used") \
+	X(stale_found, "hits", "cached translations or rights that the tables no longer give: a flush is missing")
 
 /*
- * stale_found. Under EPT it is exact but for other cores: a translation that a guest has
- * changed itself, and not flushed, may be used, and is not counted. Without EPT
- * the model sees the hypervisor's tables alone, not whether the guest asked for a flush:
- * there every difference is counted, also one that a guest's own missing flush allows. Hits
- * between another core's change of tables and the flush that it asked for count as well.
- * What is compared is the page; a cached right to write that the tables took away is not seen.
+ * stale_found counts, each time once:
+ * - A TLB hit that leads to another page than the access went to. Fetches are compared too:
+ *   Bochs does not tell where they go, so its own look at the guest's tables says it.
+ * - A walk that a paging-structure cache or the nested TLB leads to another page than the
+ *   access went to, or to none.
+ * - An EPT violation that would not have been one by what is cached: the hypervisor has
+ *   taken a page, or a right to it, away without INVEPT.
+ * - Without EPT: a page fault of the guest that exits, would not have been one by what is
+ *   cached, and is not the guest's own: the hypervisor does not deliver it, and its tables
+ *   lead to the same page when it enters the guest again.
+ *
+ * Under EPT it counts only where EPT in memory differs from what was cached. What the guest
+ * has changed in its own tables and not flushed may be used, and is not counted.
+ *
+ * Without EPT the model sees only the hypervisor's tables, not whether the guest asked for a
+ * flush. A hit on another page counts there, even if the guest itself has moved the page and
+ * not flushed it yet: a hypervisor that changes its tables at once and waits for the guest's
+ * flush before its own would be accused falsely. So would one that takes a right away because
+ * the guest did, where the guest has given it back since, both without a flush. Neither hvbench
+ * nor KVM does that: both flush with every change that takes something away.
+ *
+ * Not counted: page faults without EPT after which the hypervisor's tables lead elsewhere or
+ * nowhere (the guest may have done it), those that do not exit (spt.filter), fetches of the
+ * host, and a dirty or accessed bit that was cleared without a flush.
+ *
+ * Counted although nothing is owed yet: what is used between another core's change of tables
+ * and the flush that it asked for.
  */
 enum model_count {
 #define MODEL_COUNT_ENUM(name, unit, meaning) MODEL_CNT_##name,

@@ -47,7 +47,7 @@
 #define MODEL_COSTS(X) \
 	X(instruction, "cycles", "an instruction that hits everywhere (cycles per instruction)") \
 	X(stlb_hit, "cycles", "a first-level TLB miss that the second level serves") \
-	X(l1, "cycles", "load-to-use latency of the L1 data cache; of walk references alone") \
+	X(l1, "cycles", "load-to-use latency of the L1 data cache; only of walk references") \
 	X(l2, "cycles", "latency of the L2 cache") \
 	X(l3, "cycles", "latency of the L3 cache") \
 	X(memory, "cycles", "latency of memory") \
@@ -57,7 +57,7 @@
 	X(fetch_exposed, "fraction", "part of an instruction cache miss that the program waits for") \
 	X(assist, "cycles", "an update of an accessed or dirty bit") \
 	X(exception, "cycles", "delivery of an exception in the guest, with the IRET") \
-	X(transition, "cycles", "a VM exit and the next entry, hardware alone") \
+	X(transition, "cycles", "a VM exit and the next entry, only the hardware's part") \
 	X(invlpg, "cycles", "INVLPG") \
 	X(invpcid, "cycles", "INVPCID") \
 	X(mov_cr3, "cycles", "MOV to CR3") \

@@ -8,7 +8,7 @@
  *	INVLPG			VPID: the page, global or not; the	kept
  *				PCID's paging-structure entries, all
  *	INVPCID 0 1 3 2		VPID: page of the PCID; the PCID;	kept
- *				all; all. Global ones with 2 alone
+ *				all; all. Global ones only with 2
  *	MOV CR3			VPID: the new PCID, not global ones;	kept
  *				nothing with bit 63 under PCIDE
  *	CR0.PG to 0, CR4.PGE,	VPID: all, global ones too		kept

@@ -85,9 +85,11 @@ void model_exit(struct model *model, unsigned int nr, bool vpid, const struct mo
 		model->core[nr]->count[MODEL_CNT_transition]++;
 }
 
-void model_enter(struct model *model, unsigned int nr, bool vpid, const struct model_context *guest)
+void model_enter(struct model *model, unsigned int nr, bool vpid,
+		 const struct model_context *guest, bool page_fault)
 {
 	transition(model, nr, vpid, guest);
+	translate_judge_suspect(model->core[nr], page_fault);
 }
 
 void model_instructions(struct model *model, unsigned int nr, uint64_t instructions)
@@ -108,7 +110,13 @@ static bool translates(const struct model_core *core)
 	return core->context.levels || core->combined;
 }
 
-void model_fetch(struct model *model, unsigned int nr, uint64_t rip)
+/* What a native CPU translates to is the guest's, with which no hpa can be compared. */
+static uint64_t comparable(const struct model_core *core, uint64_t hpa)
+{
+	return core->native ? MODEL_NO_HPA : hpa;
+}
+
+void model_fetch(struct model *model, unsigned int nr, uint64_t rip, uint64_t hpa)
 {
 	struct model_core *core = model->core[nr];
 	uint64_t physical = rip;
@@ -116,7 +124,8 @@ void model_fetch(struct model *model, unsigned int nr, uint64_t rip)
 
 	if (core->ignored)
 		return;
-	if (translates(core) && !translate(core, MODEL_FETCH, rip, HPA_UNKNOWN, &physical))
+	if (translates(core) &&
+	    !translate(core, MODEL_FETCH, rip, comparable(core, hpa), &physical))
 		return;
 	served = cache_access(&core->caches, &core->caches.l1i, physical >> CACHE_LINE_SHIFT);
 	if (served != CACHE_L1)
@@ -141,29 +150,27 @@ void model_access(struct model *model, unsigned int nr, enum model_access access
 	if (core->ignored)
 		return;
 	core->count[access == MODEL_STORE ? MODEL_CNT_stores : MODEL_CNT_loads]++;
-	/* What a native CPU translates to is the guest's, with which hpa can't be compared. */
 	if (translates(core))
-		translate(core, access, address, core->native ? HPA_UNKNOWN : hpa, &physical);
+		translate(core, access, address, comparable(core, hpa), &physical);
 	access_line(core, line);
 	while (line < last)
 		access_line(core, ++line);
 }
 
-void model_fault(struct model *model, unsigned int nr, enum model_access access, uint64_t address,
-		 uint64_t gpa)
+void model_fault(struct model *model, unsigned int nr, const struct model_fault *fault)
 {
 	struct model_core *core = model->core[nr];
 
 	if (core->ignored || !translates(core))
 		return;
 	/* A machine of the guest's own has all the memory that the guest believes in. */
-	if (core->native && gpa != MODEL_NO_GPA)
+	if (core->native && fault->gpa != MODEL_NO_GPA)
 		return;
-	translate_faulting(core, access, address);
-	if (gpa == MODEL_NO_GPA)
-		flush_page_fault(core, address);
+	translate_faulting(core, fault);
+	if (fault->gpa == MODEL_NO_GPA)
+		flush_page_fault(core, fault->address);
 	else
-		flush_ept_violation(core, address, gpa);
+		flush_ept_violation(core, fault->address, fault->gpa);
 }
 
 void model_assist(struct model *model, unsigned int nr, unsigned int assists)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * A modelled CPU: TLBs, paging-structure caches, nested TLB and data caches of a CPU
- * description, fed by what a CPU does. It is told of every access, instruction, flush and
+ * description, fed by what a CPU does. It gets every access, instruction, flush and
  * VM transition, and walks the page tables in memory by itself. It counts (counts.h);
  * what that costs is computed elsewhere (cost.h).
  *
@@ -38,6 +38,7 @@ struct model_context {
 };
 
 #define MODEL_NO_GPA UINT64_MAX
+#define MODEL_NO_HPA UINT64_MAX
 
 enum model_access { MODEL_LOAD, MODEL_STORE, MODEL_FETCH };
 
@@ -59,20 +60,34 @@ struct model_flush {
 	uint64_t changed; /* bits of CR0 or CR4 that differ from before; ~0: not known */
 };
 
-/* A hit that the architecture forbids. */
+/* An access that causes a page fault or an EPT violation. */
+struct model_fault {
+	enum model_access access;
+	bool user; /* at CPL 3 */
+	bool reserved; /* a page fault because of a reserved bit */
+	bool exits; /* a page fault that is a VM exit */
+	uint64_t address;
+	uint64_t gpa; /* of an EPT violation; of a page fault MODEL_NO_GPA */
+};
+
+/* Something cached that the architecture forbids to be there still. */
 struct model_stale {
 	unsigned int core;
 	struct model_context context;
 	enum model_access access;
 	uint64_t address; /* linear */
-	uint64_t cached, used; /* host-physical page: of the hit, and of the access */
+	/*
+	 * Host-physical pages. What is cached leads to the first, MODEL_NO_HPA: to no page. The
+	 * access went to the second, MODEL_NO_HPA: it faulted.
+	 */
+	uint64_t cached, used;
 };
 
 struct model;
 
 /*
- * nr_cores CPUs of one description with one L3. With native the model knows the guest
- * alone and gives it a machine of its own, see MODEL_NATIVE. NULL: no memory.
+ * nr_cores CPUs of one description with one L3. With native the model knows only the
+ * guest and gives it a machine of its own, see MODEL_NATIVE. NULL: no memory.
  */
 struct model *model_new(const struct model_cpu *cpu, unsigned int nr_cores, bool native,
 			const struct model_memory *memory);
@@ -85,23 +100,25 @@ void model_set_context(struct model *model, unsigned int core, const struct mode
 /* VM exit: from here the host runs. vpid: the execution control "enable VPID" of the guest. */
 void model_exit(struct model *model, unsigned int core, bool vpid,
 		const struct model_context *host);
+/* page_fault: the VM entry delivers one to the guest. */
 void model_enter(struct model *model, unsigned int core, bool vpid,
-		 const struct model_context *guest);
+		 const struct model_context *guest, bool page_fault);
 
 void model_instructions(struct model *model, unsigned int core, uint64_t nr);
-/* Iterations of REP string instructions after their first; their accesses are told too. */
+/* Iterations of REP string instructions after their first; their accesses come as well. */
 void model_repeats(struct model *model, unsigned int core, uint64_t nr);
-/* An instruction fetch from the 64-byte line of rip, another than that of the last call. */
-void model_fetch(struct model *model, unsigned int core, uint64_t rip);
+/*
+ * An instruction fetch from the 64-byte line of rip, another than that of the last call.
+ * hpa: where it went, or MODEL_NO_HPA, which says that it is not known.
+ */
+void model_fetch(struct model *model, unsigned int core, uint64_t rip, uint64_t hpa);
 /*
  * A load or store of bytes at a linear address, within one page, that did not fault. hpa
  * is where it went.
  */
 void model_access(struct model *model, unsigned int core, enum model_access access,
 		  uint64_t address, uint64_t hpa, unsigned int bytes);
-/* The access at address caused an EPT violation at gpa, or, MODEL_NO_GPA, a page fault. */
-void model_fault(struct model *model, unsigned int core, enum model_access access,
-		 uint64_t address, uint64_t gpa);
+void model_fault(struct model *model, unsigned int core, const struct model_fault *fault);
 /* The CPU set accessed or dirty bits. */
 void model_assist(struct model *model, unsigned int core, unsigned int nr);
 /* An exception was delivered without a VM exit. */
@@ -111,16 +128,16 @@ void model_flush(struct model *model, unsigned int core, const struct model_flus
 
 /*
  * While it is paused, nothing that the core does is counted; flushes and VM transitions
- * have their effects all the same. Accesses, fetches and instructions are not told then.
+ * have their effects all the same. Accesses, fetches and instructions do not come then.
  */
 void model_pause(struct model *model, unsigned int core, bool paused);
 /* What the core counts from here on may be taken back, by model_take_back(). */
 void model_mark(struct model *model, unsigned int core);
 void model_take_back(struct model *model, unsigned int core);
 
-/* Adds to *counts: guest and host, or native alone; of all cores. */
+/* Adds to *counts: guest and host, or only native; of all cores. */
 void model_read(const struct model *model, struct model_counts *counts);
-/* The first stale hit since model_reset(); false: none. */
+/* The first stale_found since model_reset(); false: none. */
 bool model_first_stale(const struct model *model, struct model_stale *stale);
 
 #endif

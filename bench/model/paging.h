@@ -12,9 +12,11 @@
 
 #define PAGING_PRESENT (1ull << 0)
 #define PAGING_WRITABLE (1ull << 1)
+#define PAGING_USER (1ull << 2)
 #define PAGING_DIRTY (1ull << 6)
 #define PAGING_LEAF (1ull << 7) /* of a PDE or PDPTE; of EPT's as well */
 #define PAGING_GLOBAL (1ull << 8)
+#define PAGING_NX (1ull << 63)
 #define PAGING_ADDRESS 0x000ffffffffff000ull
 
 #define EPT_READ (1ull << 0)

@@ -13,7 +13,7 @@ int psc_init(struct psc *psc, const struct model_cpu *cpu, const uint8_t *live)
 
 		if (sets_init(sets, &cpu->psc[level], live))
 			return -1;
-		psc->table[level] = calloc(sets_slots(sets) + 1, sizeof(uint64_t));
+		psc->table[level] = calloc(sets_slots(sets) + 1, sizeof(*psc->table[level]));
 		if (!psc->table[level])
 			return -1;
 	}
@@ -46,7 +46,7 @@ static uint64_t upper_bits(uint64_t address, unsigned int level)
 }
 
 unsigned int psc_find(struct psc *psc, uint64_t tag, uint64_t address, unsigned int highest,
-		      uint64_t *table)
+		      struct psc_table *table)
 {
 	for (unsigned int level = PSC_LOWEST; level <= PSC_HIGHEST && level <= highest; level++) {
 		const uint64_t upper = upper_bits(address, level);
@@ -67,7 +67,8 @@ unsigned int psc_find(struct psc *psc, uint64_t tag, uint64_t address, unsigned 
 	return 0;
 }
 
-void psc_fill(struct psc *psc, uint64_t tag, uint64_t address, unsigned int level, uint64_t table)
+void psc_fill(struct psc *psc, uint64_t tag, uint64_t address, unsigned int level,
+	      struct psc_table table)
 {
 	const uint64_t upper = upper_bits(address, level);
 	struct sets *sets = &psc->sets[level];

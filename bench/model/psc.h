@@ -3,7 +3,7 @@
  * Paging-structure caches, and the nested TLB. A paging-structure cache holds, for the upper
  * bits of an address, where the table below that entry lies, so that a walk may begin
  * there (SDM 3A 4.10.3). A core has them twice: of the tables that CR3 names, with linear
- * or combined tags, and of EPT, by guest-physical address, tagged by EPTRTA alone (SDM 3C
+ * or combined tags, and of EPT, by guest-physical address, tagged by EPTRTA only (SDM 3C
  * 29.4.1). The nested TLB holds translations of guest-physical addresses.
  */
 #ifndef MODEL_PSC_H
@@ -17,9 +17,14 @@
 #define PSC_LOWEST 2
 #define PSC_HIGHEST 4
 
+struct psc_table {
+	uint64_t hpa_rights; /* where the table lies | what all entries on the way allow */
+	uint64_t gpa; /* of a guest's table under EPT: before EPT */
+};
+
 struct psc {
 	struct sets sets[MODEL_PSC_LEVELS]; /* by the level of the entry that is cached */
-	uint64_t *table[MODEL_PSC_LEVELS]; /* by slot: host-physical address | rights on the way */
+	struct psc_table *table[MODEL_PSC_LEVELS]; /* by slot */
 };
 
 int psc_init(struct psc *psc, const struct model_cpu *cpu, const uint8_t *live);
@@ -31,8 +36,9 @@ void psc_renumber(struct psc *psc, const uint16_t *map);
  * below it; 0: none. tag is in a key's place.
  */
 unsigned int psc_find(struct psc *psc, uint64_t tag, uint64_t address, unsigned int highest,
-		      uint64_t *table);
-void psc_fill(struct psc *psc, uint64_t tag, uint64_t address, unsigned int level, uint64_t table);
+		      struct psc_table *table);
+void psc_fill(struct psc *psc, uint64_t tag, uint64_t address, unsigned int level,
+	      struct psc_table table);
 /* Drops the entries on the way of that address under the tags that match. */
 void psc_drop_address(struct psc *psc, const struct tags *tags, const struct tag_match *match,
 		      uint64_t address);

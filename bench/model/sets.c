@@ -132,7 +132,7 @@ static uint32_t oldest(const struct sets *sets, uint32_t first)
 	return first + (found & ((1u << SETS_WAY_BITS) - 1));
 }
 
-/* What the order alone would replace. */
+/* What would be replaced by the order only. */
 static uint32_t next_victim(const struct sets *sets, unsigned int set)
 {
 	const uint32_t first = set * sets->stride;

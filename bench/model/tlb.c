@@ -116,6 +116,9 @@ void tlb_fill(struct tlb_group *group, const struct tlb_tags *tags, uint64_t add
 			     (translation->writable ? TLB_WRITABLE : 0) |
 			     (translation->dirty ? TLB_DIRTY : 0) |
 			     (translation->global ? TLB_GLOBAL : 0) |
+			     (translation->readable ? TLB_READABLE : 0) |
+			     (translation->executable ? TLB_EXECUTABLE : 0) |
+			     (translation->user ? TLB_USER : 0) |
 			     translation->linear_page << TLB_LINEAR_PAGE_SHIFT,
 	};
 }

@@ -20,7 +20,9 @@ struct translation {
 	uint64_t gpa; /* under EPT: the page before EPT; else that of hpa */
 	enum model_page page;
 	enum model_page linear_page; /* of the linear address's own tables: no smaller */
+	bool readable, executable; /* of an EPT also what it allows */
 	bool writable; /* every entry on the way allows writing */
+	bool user; /* to CPL 3 as well */
 	bool dirty; /* a store needs to set no dirty bit */
 	bool global;
 };
@@ -35,6 +37,9 @@ struct tlb_entry {
 #define TLB_DIRTY 2u
 #define TLB_LINEAR_PAGE_SHIFT 2 /* enum model_page: the page that this is all, or a piece, of */
 #define TLB_GLOBAL 16u
+#define TLB_READABLE 32u
+#define TLB_EXECUTABLE 64u
+#define TLB_USER 128u
 #define TLB_STORES (TLB_WRITABLE | TLB_DIRTY) /* what a store needs */
 
 struct tlb {

@@ -34,7 +34,10 @@ static struct translation of_hit(const struct tlb_hit *hit)
 		.gpa = page_base(flags, MODEL_PAGE_4K),
 		.page = hit->page,
 		.linear_page = flags >> TLB_LINEAR_PAGE_SHIFT & 3,
+		.readable = flags & TLB_READABLE,
+		.executable = flags & TLB_EXECUTABLE,
 		.writable = flags & TLB_WRITABLE,
+		.user = flags & TLB_USER,
 		.dirty = flags & TLB_DIRTY,
 		.global = flags & TLB_GLOBAL,
 	};
@@ -45,30 +48,53 @@ static uint64_t physical_of(const struct translation *found, uint64_t address)
 	return found->hpa | page_offset(address, found->page);
 }
 
-/*
- * What was cached differs from what the access used. The hypervisor owes a flush, unless
- * under EPT the guest itself has given the address another guest-physical page: had it
- * flushed, which no hypervisor need see, the entry would be gone.
- */
-static void count_stale(struct model_core *core, const struct translation *cached,
-			enum model_access access, uint64_t address, uint64_t used)
+static uint64_t page_of(const struct translation *found, uint64_t address)
 {
-	uint64_t gpa;
+	return page_base(physical_of(found, address), MODEL_PAGE_4K);
+}
 
-	if (core->combined && walk_peek_gpa(core, address, &gpa) &&
-	    page_base(gpa, cached->page) != page_base(cached->gpa, cached->page))
-		return;
-	core->count[MODEL_CNT_stale_found]++;
-	if (core->stale_seen || core->paused)
-		return;
-	core->stale_seen = true;
-	core->stale = (struct model_stale){
+/* cached and used are pages, or MODEL_NO_HPA. */
+static struct model_stale describe(const struct model_core *core, enum model_access access,
+				   uint64_t address, uint64_t cached, uint64_t used)
+{
+	return (struct model_stale){
 		.context = core->context,
 		.access = access,
 		.address = address,
-		.cached = page_base(physical_of(cached, address), MODEL_PAGE_4K),
-		.used = page_base(used, MODEL_PAGE_4K),
+		.cached = cached,
+		.used = used,
 	};
+}
+
+static void count_stale(struct model_core *core, uint64_t *count, const struct model_stale *stale)
+{
+	count[MODEL_CNT_stale_found]++;
+	if (core->stale_seen || count == core->uncounted)
+		return;
+	core->stale_seen = true;
+	core->stale = *stale;
+}
+
+/* EPT's rights that the translation was cached with, as far as the access needs them. */
+static unsigned int ept_rights(const struct translation *cached, enum model_access access)
+{
+	return (cached->readable ? EPT_READ : 0) |
+	       (access == MODEL_STORE && cached->writable ? EPT_WRITE : 0) |
+	       (access == MODEL_FETCH && cached->executable ? EPT_EXECUTE : 0);
+}
+
+/*
+ * What is cached for the address is no longer what the tables say: does the hypervisor owe a
+ * flush? Under EPT it does only where EPT differs. What the guest has changed in its own
+ * tables is its own affair: had it flushed, which no hypervisor need see, the entry would
+ * be gone.
+ */
+static bool is_owed(struct model_core *core, const struct translation *cached,
+		    enum model_access access, uint64_t address)
+{
+	return !core->combined ||
+	       !walk_ept_allows(core, cached->gpa | page_offset(address, cached->page),
+				physical_of(cached, address), ept_rights(cached, access));
 }
 
 /* True: the hit may be used. If not, nothing is cached for the address any more. */
@@ -77,12 +103,18 @@ static bool check_hit(struct model_core *core, const struct tlb_hit *hit, enum m
 {
 	const struct translation cached = of_hit(hit);
 
-	if (used == HPA_UNKNOWN)
+	if (used == MODEL_NO_HPA)
 		return true;
 	core->count[MODEL_CNT_stale_checked]++;
 	if (physical_of(&cached, address) == used)
 		return true;
-	count_stale(core, &cached, access, address, used);
+	if (is_owed(core, &cached, access, address)) {
+		const struct model_stale stale =
+			describe(core, access, address, page_of(&cached, address),
+				 page_base(used, MODEL_PAGE_4K));
+
+		count_stale(core, core->count, &stale);
+	}
 	flush_stale(core, address);
 	return false;
 }
@@ -101,23 +133,30 @@ static bool walk_once(struct model_core *core, enum model_access access, uint64_
 
 /*
  * A walk may begin at a stale entry of the paging-structure caches, or use one of the nested
- * TLB. Then it ends elsewhere than the access, and without them it ends where it should.
+ * TLB. Then it ends elsewhere than the access, or nowhere, and without them it ends where
+ * it should.
  */
 static bool walk_checked(struct model_core *core, enum model_access access, uint64_t address,
 			 uint64_t used, struct translation *found)
 {
-	struct translation cached;
+	bool ended = walk_once(core, access, address, found), owed;
+	uint64_t cached;
 
-	if (!walk_once(core, access, address, found))
-		return false;
-	if (used == HPA_UNKNOWN || physical_of(found, address) == used)
+	if (ended && (used == MODEL_NO_HPA || physical_of(found, address) == used))
 		return true;
-	cached = *found;
+	if (!ended && (used == MODEL_NO_HPA || !core->walked_by_cache))
+		return false;
+	owed = !core->combined || walk_relied_on_old_ept(core);
+	cached = ended ? page_of(found, address) : MODEL_NO_HPA;
 	flush_stale(core, address);
 	if (!walk_once(core, access, address, found))
 		return false;
-	if (physical_of(found, address) == used)
-		count_stale(core, &cached, access, address, used);
+	if (owed && physical_of(found, address) == used) {
+		const struct model_stale stale = describe(core, access, address, cached,
+							  page_base(used, MODEL_PAGE_4K));
+
+		count_stale(core, core->count, &stale);
+	}
 	return true;
 }
 
@@ -179,21 +218,114 @@ bool translate_slowly(struct model_core *core, enum model_access access, uint64_
 	return true;
 }
 
-void translate_faulting(struct model_core *core, enum model_access access, uint64_t address)
+/* What the TLBs hold for an access that faults. */
+static bool find_cached(struct model_core *core, enum model_access access, uint64_t address,
+			struct translation *cached)
 {
-	struct translation ignored;
 	struct tlb_hit hit;
 
-	if (tlb_find(core->first_level[access], &core->tlb_tag, address, &hit)) {
-		core->count[MODEL_CNT_walk_permission]++;
-	} else {
+	if (!tlb_find(core->first_level[access], &core->tlb_tag, address, &hit)) {
 		count_miss(core, access);
-		if (tlb_find(&core->tlb[MODEL_STLB], &core->tlb_tag, address, &hit)) {
-			core->count[MODEL_CNT_stlb_hit]++;
-			core->count[MODEL_CNT_walk_permission]++;
-		}
+		if (!tlb_find(&core->tlb[MODEL_STLB], &core->tlb_tag, address, &hit))
+			return false;
+		core->count[MODEL_CNT_stlb_hit]++;
 	}
+	core->count[MODEL_CNT_walk_permission]++;
+	*cached = of_hit(&hit);
+	return true;
+}
+
+/* Would the access have succeeded with what was cached? A store needs no dirty bit set then. */
+static bool would_allow(const struct translation *cached, enum model_access access)
+{
+	if (access == MODEL_STORE)
+		return cached->writable && cached->dirty;
+	return access == MODEL_FETCH ? cached->executable : cached->readable;
+}
+
+/* Is it these tables that forbid the access, and not SMEP, SMAP, or a key? */
+static bool tables_forbid(struct model_core *core, const struct model_fault *fault)
+{
+	struct translation now;
+
+	return fault->reserved || !walk_peek(core, fault->address, &now) ||
+	       (fault->user && !now.user) || (fault->access == MODEL_STORE && !now.writable) ||
+	       (fault->access == MODEL_FETCH && !now.executable);
+}
+
+/*
+ * Without EPT, and what is cached would have let the access succeed. Whose fault it is shows at the
+ * VM entry that follows: translate_judge_suspect().
+ */
+static void suspect(struct model_core *core, const struct translation *cached,
+		    const struct model_fault *fault)
+{
+	if (!core->context.guest || !fault->exits || (fault->user && !cached->user) ||
+	    !tables_forbid(core, fault))
+		return;
+	core->suspect = (struct model_suspect){
+		.pending = true,
+		.stale = describe(core, fault->access, fault->address,
+				  page_of(cached, fault->address), MODEL_NO_HPA),
+	};
+}
+
+/*
+ * The hypervisor has handled the fault. If it delivers it to the guest, it is the guest's: its
+ * own tables forbid the access, and it may have changed them without a flush. If not, they allow
+ * it. Where what was cached leads to the page to which the hypervisor's tables lead now,
+ * only the hypervisor had taken the translation, or its rights, away. Where they lead to another
+ * page, or to none yet, the guest may have moved it, and nothing is counted.
+ */
+void translate_judge_suspect(struct model_core *core, bool page_fault)
+{
+	const struct model_stale *stale = &core->suspect.stale;
+	struct translation now;
+
+	if (!core->suspect.pending)
+		return;
+	core->suspect.pending = false;
+	if (page_fault || core->combined || !walk_peek(core, stale->address, &now) ||
+	    page_of(&now, stale->address) != stale->cached)
+		return;
+	/* The fault was counted, even if the host has been interrupted since. */
+	count_stale(core, core->counts[MODEL_GUEST], stale);
+}
+
+static bool walk_to_fault(struct model_core *core, enum model_access access, uint64_t address,
+			  struct translation *found)
+{
 	count_walk(core, access);
 	core->count[MODEL_CNT_walk_fault]++;
-	walk(core, access, address, &ignored);
+	return walk(core, access, address, found);
+}
+
+void translate_faulting(struct model_core *core, const struct model_fault *fault)
+{
+	const enum model_access access = fault->access;
+	const uint64_t address = fault->address;
+	struct translation cached, walked;
+	bool owed;
+
+	if (find_cached(core, access, address, &cached) && would_allow(&cached, access)) {
+		owed = is_owed(core, &cached, access, address);
+		walk_to_fault(core, access, address, &walked);
+	} else if (walk_to_fault(core, access, address, &cached)) {
+		/* Through paging-structure caches or the nested TLB. It would set a dirty bit. */
+		cached.dirty = true;
+		owed = would_allow(&cached, access) &&
+		       (!core->combined || walk_relied_on_old_ept(core));
+	} else {
+		return;
+	}
+	if (!owed || core->native)
+		return;
+	if (!core->combined) {
+		suspect(core, &cached, fault);
+	} else if (fault->gpa != MODEL_NO_GPA) {
+		const struct model_stale stale = describe(core, access, address,
+							  page_of(&cached, address), MODEL_NO_HPA);
+
+		count_stale(core, core->count, &stale);
+	}
 }

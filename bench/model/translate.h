@@ -9,14 +9,16 @@
 
 #include "core.h"
 
-/* No host-physical address is known to compare with. */
-#define HPA_UNKNOWN UINT64_MAX
-
 /* All that the fast path below leaves: misses, larger pages, stale hits, stores that walk. */
 bool translate_slowly(struct model_core *core, enum model_access access, uint64_t address,
 		      uint64_t used, uint64_t *physical);
-/* An access that faults: its lookups and its walk, which fills no TLB. */
-void translate_faulting(struct model_core *core, enum model_access access, uint64_t address);
+/*
+ * An access that faults: its lookups and its walk, which fills no TLB. If what is cached
+ * would have let it succeed, a flush may be missing: counted, or a suspect until the next entry.
+ */
+void translate_faulting(struct model_core *core, const struct model_fault *fault);
+/* A VM entry after a fault; page_fault: it delivers one to the guest. */
+void translate_judge_suspect(struct model_core *core, bool page_fault);
 
 /*
  * The physical address that the model's CPU has for a linear one; used is the one that
@@ -34,10 +36,10 @@ static inline bool translate(struct model_core *core, enum model_access access, 
 		return translate_slowly(core, access, address, used, physical);
 	entry = &tlb->entry[slot];
 	*physical = entry->hpa | page_offset(address, MODEL_PAGE_4K);
-	if ((used != HPA_UNKNOWN && *physical != used) ||
+	if ((used != MODEL_NO_HPA && *physical != used) ||
 	    (access == MODEL_STORE && !tlb_allows_store(entry)))
 		return translate_slowly(core, access, address, used, physical);
-	core->count[MODEL_CNT_stale_checked] += used != HPA_UNKNOWN;
+	core->count[MODEL_CNT_stale_checked] += used != MODEL_NO_HPA;
 	return true;
 }
 

@@ -7,12 +7,13 @@ static bool is_leaf(uint64_t entry, unsigned int level)
 	return level == 1 || (entry & PAGING_LEAF && level <= NR_MODEL_PAGES);
 }
 
-/* EPT as it is in memory, for a look that a CPU does not take: the native model's. */
-static bool peek_ept(struct model_core *core, uint64_t gpa, uint64_t *hpa)
+/* EPT as it is in memory: no cache is asked or filled, and nothing counts. */
+static bool peek_ept(struct model_core *core, uint64_t gpa, uint64_t *hpa, unsigned int *rights)
 {
 	const uint64_t eptp = core->context.eptp;
 	uint64_t table = eptp & PAGING_ADDRESS;
 
+	*rights = EPT_RIGHTS;
 	for (unsigned int level = eptp_levels(eptp);; level--) {
 		uint64_t entry;
 
@@ -20,6 +21,7 @@ static bool peek_ept(struct model_core *core, uint64_t gpa, uint64_t *hpa)
 					&entry) ||
 		    !(entry & EPT_RIGHTS))
 			return false;
+		*rights &= entry;
 		table = entry & PAGING_ADDRESS;
 		if (is_leaf(entry, level)) {
 			*hpa = page_base(table, level - 1) | page_offset(gpa, level - 1);
@@ -38,8 +40,9 @@ static bool refer(struct model_core *core, uint64_t table, uint64_t address, uns
 {
 	uint64_t at = table + 8 * level_index(address, level);
 	enum cache_served served;
+	unsigned int rights;
 
-	if (core->native && !peek_ept(core, at, &at))
+	if (core->native && !peek_ept(core, at, &at, &rights))
 		return false;
 	served = cache_access(&core->caches, &core->caches.l1d, at >> CACHE_LINE_SHIFT);
 	core->count[first + level - 1]++;
@@ -53,12 +56,14 @@ static bool walk_ept(struct model_core *core, uint64_t gpa, struct nested_page *
 	const uint64_t eptp = core->context.eptp;
 	unsigned int level = eptp_levels(eptp), cached;
 	uint64_t table = eptp & PAGING_ADDRESS, rights = EPT_RIGHTS, entry;
+	struct psc_table below;
 
-	cached = psc_find(&core->ept_psc, core->ept_tag, gpa, level, &table);
+	cached = psc_find(&core->ept_psc, core->ept_tag, gpa, level, &below);
 	if (cached) {
 		core->count[MODEL_CNT_ept_psc_hit_2 + cached - PSC_LOWEST]++;
-		rights = table & EPT_RIGHTS;
-		table &= PAGING_ADDRESS;
+		core->walked_by_cache = true;
+		rights = below.hpa_rights & EPT_RIGHTS;
+		table = below.hpa_rights & PAGING_ADDRESS;
 		level = cached - 1;
 	}
 	for (;; level--) {
@@ -70,7 +75,8 @@ static bool walk_ept(struct model_core *core, uint64_t gpa, struct nested_page *
 		if (is_leaf(entry, level))
 			break;
 		if (level <= PSC_HIGHEST)
-			psc_fill(&core->ept_psc, core->ept_tag, gpa, level, table | rights);
+			psc_fill(&core->ept_psc, core->ept_tag, gpa, level,
+				 (struct psc_table){ table | rights, 0 });
 	}
 	*nested = (struct nested_page){
 		.hpa = page_base(table, level - 1),
@@ -79,6 +85,12 @@ static bool walk_ept(struct model_core *core, uint64_t gpa, struct nested_page *
 		.dirty = !(eptp & EPTP_ACCESSED_DIRTY) || entry & EPT_DIRTY,
 	};
 	return true;
+}
+
+/* The walk relies on EPT having translated gpa to hpa, with these rights. */
+static void rely(struct model_core *core, uint64_t gpa, uint64_t hpa, unsigned int rights)
+{
+	core->relied[core->nr_relied++] = (struct model_relied){ gpa, hpa, rights };
 }
 
 /*
@@ -92,7 +104,9 @@ static bool translate_gpa(struct model_core *core, uint64_t gpa, unsigned int ri
 
 	if (held && (held->rights & rights) == rights && (!(rights & EPT_WRITE) || held->dirty)) {
 		core->count[MODEL_CNT_nested_tlb_hit]++;
+		core->walked_by_cache = true;
 		*nested = *held;
+		rely(core, gpa, nested->hpa | page_offset(gpa, nested->page), rights);
 		return true;
 	}
 	core->count[MODEL_CNT_nested_tlb_miss]++;
@@ -101,35 +115,66 @@ static bool translate_gpa(struct model_core *core, uint64_t gpa, unsigned int ri
 	if (rights & EPT_WRITE)
 		nested->dirty = true;
 	nested_tlb_fill(&core->nested, core->ept_tag, gpa, nested);
+	rely(core, gpa, nested->hpa | page_offset(gpa, nested->page), rights);
 	return true;
 }
 
-/* Where a table lies; under EPT's accessed and dirty flags its use is a write (SDM 3C 29.3.5). */
+/* Under EPT's accessed and dirty flags the use of a table is a write (SDM 3C 29.3.5). */
+static unsigned int table_rights(const struct model_core *core)
+{
+	return core->context.eptp & EPTP_ACCESSED_DIRTY ? EPT_READ | EPT_WRITE : EPT_READ;
+}
+
+/* Where a table lies. */
 static bool find_table(struct model_core *core, uint64_t *table)
 {
-	const bool writes = core->context.eptp & EPTP_ACCESSED_DIRTY;
 	struct nested_page nested;
 
 	if (!core->combined)
 		return true;
-	if (!translate_gpa(core, *table, writes ? EPT_READ | EPT_WRITE : EPT_READ, &nested))
+	if (!translate_gpa(core, *table, table_rights(core), &nested))
 		return false;
 	*table = nested.hpa | page_offset(*table, nested.page);
 	return true;
 }
 
-/* The tables that CR3 names: to the page, whose hpa is still its gpa. */
+/* Of all entries on the way together: bit 63 says that none has NX. */
+#define LINEAR_RIGHTS (PAGING_WRITABLE | PAGING_USER | PAGING_NX)
+
+/* What the tables that CR3 names say; under EPT the page's hpa is still its gpa. */
+static struct translation of_leaf(uint64_t base, unsigned int level, uint64_t rights,
+				  uint64_t entry)
+{
+	return (struct translation){
+		.hpa = page_base(base, level - 1),
+		.gpa = page_base(base, level - 1),
+		.page = level - 1,
+		.linear_page = level - 1,
+		.readable = true,
+		.executable = rights & PAGING_NX,
+		.writable = rights & PAGING_WRITABLE,
+		.user = rights & PAGING_USER,
+		.dirty = entry & PAGING_DIRTY,
+		.global = entry & PAGING_GLOBAL,
+	};
+}
+
+/* The tables that CR3 names. */
 static bool walk_linear(struct model_core *core, uint64_t address, struct translation *found)
 {
 	unsigned int level = core->context.levels, cached;
-	uint64_t table = core->context.cr3 & PAGING_ADDRESS, writable = PAGING_WRITABLE, entry;
+	uint64_t table = core->context.cr3 & PAGING_ADDRESS, rights = LINEAR_RIGHTS, entry, gpa;
+	struct psc_table below;
 
-	cached = psc_find(&core->psc, core->psc_tag, address, level, &table);
+	cached = psc_find(&core->psc, core->psc_tag, address, level, &below);
 	if (cached) {
 		core->count[MODEL_CNT_psc_hit_2 + cached - PSC_LOWEST]++;
-		writable = table & PAGING_WRITABLE;
-		table &= PAGING_ADDRESS;
+		core->walked_by_cache = true;
+		rights = below.hpa_rights & LINEAR_RIGHTS;
+		table = below.hpa_rights & PAGING_ADDRESS;
 		level = cached - 1;
+		if (core->combined)
+			rely(core, below.gpa, table, table_rights(core));
 	} else if (!find_table(core, &table)) {
 		return false;
 	}
@@ -137,23 +182,18 @@ static bool walk_linear(struct model_core *core, uint64_t address, struct transl
 		if (!refer(core, table, address, level, MODEL_CNT_ref_guest_1, &entry) ||
 		    !(entry & PAGING_PRESENT))
 			return false;
-		writable &= entry;
+		rights &= entry ^ PAGING_NX;
 		table = entry & PAGING_ADDRESS;
 		if (is_leaf(entry, level))
 			break;
+		gpa = table;
 		if (!find_table(core, &table))
 			return false;
 		if (level <= PSC_HIGHEST)
-			psc_fill(&core->psc, core->psc_tag, address, level, table | writable);
+			psc_fill(&core->psc, core->psc_tag, address, level,
+				 (struct psc_table){ table | rights, gpa });
 	}
-	*found = (struct translation){
-		.hpa = page_base(table, level - 1),
-		.page = level - 1,
-		.linear_page = level - 1,
-		.writable = writable,
-		.dirty = entry & PAGING_DIRTY,
-		.global = entry & PAGING_GLOBAL,
-	};
+	*found = of_leaf(table, level, rights, entry);
 	return true;
 }
 
@@ -175,6 +215,8 @@ static bool walk_page(struct model_core *core, enum model_access access, uint64_
 		found->page = nested.page;
 	found->gpa = page_base(gpa, found->page);
 	found->hpa = page_base(nested.hpa | page_offset(gpa, nested.page), found->page);
+	found->readable = nested.rights & EPT_READ;
+	found->executable &= !!(nested.rights & EPT_EXECUTE);
 	found->writable &= !!(nested.rights & EPT_WRITE);
 	found->dirty &= nested.dirty;
 	return true;
@@ -187,7 +229,10 @@ static void no_paging(uint64_t address, struct translation *found)
 		.hpa = page_base(address, MODEL_PAGE_1G),
 		.page = MODEL_PAGE_1G,
 		.linear_page = MODEL_PAGE_1G,
+		.readable = true,
+		.executable = true,
 		.writable = true,
+		.user = true,
 		.dirty = true,
 	};
 }
@@ -196,6 +241,8 @@ bool walk(struct model_core *core, enum model_access access, uint64_t address,
 	  struct translation *translation)
 {
 	address &= PAGING_LINEAR;
+	core->nr_relied = 0;
+	core->walked_by_cache = false;
 	if (!core->context.levels)
 		no_paging(address, translation);
 	else if (!walk_linear(core, address, translation))
@@ -204,23 +251,44 @@ bool walk(struct model_core *core, enum model_access access, uint64_t address,
 	return !core->combined || walk_page(core, access, address, translation);
 }
 
-bool walk_peek_gpa(struct model_core *core, uint64_t address, uint64_t *gpa)
+bool walk_ept_allows(struct model_core *core, uint64_t gpa, uint64_t hpa, unsigned int rights)
 {
-	uint64_t table = core->context.cr3 & PAGING_ADDRESS, entry, at;
+	unsigned int allowed;
+	uint64_t now;
 
+	return peek_ept(core, gpa, &now, &allowed) && now == hpa && (allowed & rights) == rights;
+}
+
+bool walk_relied_on_old_ept(struct model_core *core)
+{
+	for (unsigned int i = 0; i < core->nr_relied; i++) {
+		const struct model_relied *relied = &core->relied[i];
+
+		if (!walk_ept_allows(core, relied->gpa, relied->hpa, relied->rights))
+			return true;
+	}
+	return false;
+}
+
+bool walk_peek(struct model_core *core, uint64_t address, struct translation *found)
+{
+	uint64_t table = core->context.cr3 & PAGING_ADDRESS, rights = LINEAR_RIGHTS, entry;
+
+	address &= PAGING_LINEAR;
 	if (!core->context.levels) {
-		*gpa = address;
+		no_paging(address, found);
 		return true;
 	}
 	for (unsigned int level = core->context.levels;; level--) {
-		at = table + 8 * level_index(address, level);
-		if (!peek_ept(core, at, &at) ||
-		    !core->memory->read(core->memory->opaque, at, &entry) ||
+		const uint64_t at = table + 8 * level_index(address, level);
+
+		if (!core->memory->read(core->memory->opaque, at, &entry) ||
 		    !(entry & PAGING_PRESENT))
 			return false;
+		rights &= entry ^ PAGING_NX;
 		table = entry & PAGING_ADDRESS;
 		if (is_leaf(entry, level)) {
-			*gpa = page_base(table, level - 1) | page_offset(address, level - 1);
+			*found = of_leaf(table, level, rights, entry);
 			return true;
 		}
 	}

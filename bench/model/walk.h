@@ -13,12 +13,19 @@
 #include "core.h"
 
 /*
- * False: the walk ends in a page fault or an EPT violation, as far as the tables alone
+ * False: the walk ends in a page fault or an EPT violation, as far as only the tables
  * tell (entries that are not present, EPT's rights), or where there is no memory.
  */
 bool walk(struct model_core *core, enum model_access access, uint64_t address,
 	  struct translation *translation);
-/* The guest-physical address of a linear one by the tables as they are; nothing counts or fills. */
-bool walk_peek_gpa(struct model_core *core, uint64_t address, uint64_t *gpa);
+/* Did the last walk use what EPT, as it is in memory, does not say or allow any more? */
+bool walk_relied_on_old_ept(struct model_core *core);
+
+/* The following look into memory: no cache is asked or filled, and nothing counts. */
+
+/* Does EPT translate gpa to hpa, with these EPT_RIGHTS? */
+bool walk_ept_allows(struct model_core *core, uint64_t gpa, uint64_t hpa, unsigned int rights);
+/* Without EPT: what the tables that CR3 names say. False: not present. */
+bool walk_peek(struct model_core *core, uint64_t address, struct translation *found);
 
 #endif

@@ -78,7 +78,7 @@ static void check_known(const struct known *known, enum hvbench_mmu mmu)
 	       name, known->name, (unsigned long long)got, (unsigned long long)tsc);
 	got = counted(MODEL_NATIVE, MODEL_CNT_stores);
 	report(got == (mmu == HVBENCH_MMU_EPT ? known->stores : 0),
-	       "%s %s: native is known under EPT alone (%llu)", name, known->name,
+	       "%s %s: native is known only under EPT (%llu)", name, known->name,
 	       (unsigned long long)got);
 	channel_ask(MODEL_STOP);
 	vm_close(&vm);

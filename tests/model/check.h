@@ -28,6 +28,7 @@ void test_cpu_files(void);
 void test_counting(void);
 void test_native(void);
 void test_stale(void);
+void test_probe(void);
 void test_caches(void);
 void test_description(void);
 void test_cost(void);

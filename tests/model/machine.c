@@ -156,6 +156,11 @@ static uint64_t entry_at(struct machine *m, uint64_t gva, unsigned int level)
 	return to_hpa(m, table) + 8 * level_index(gva, level);
 }
 
+uint64_t machine_upper_entry(struct machine *m, uint64_t gva, unsigned int level)
+{
+	return entry_at(m, gva, level);
+}
+
 void machine_map(struct machine *m, uint64_t gva, uint64_t gpa, enum model_page page,
 		 unsigned int flags)
 {
@@ -273,6 +278,15 @@ void machine_load(struct machine *m, uint64_t address)
 void machine_store(struct machine *m, uint64_t address)
 {
 	model_access(m->model, 0, MODEL_STORE, address, machine_hpa(m, address), 8);
+}
+
+void machine_fault(struct machine *m, enum model_access access, uint64_t address, uint64_t gpa)
+{
+	const struct model_fault fault = {
+		.access = access, .exits = true, .address = address, .gpa = gpa,
+	};
+
+	model_fault(m->model, 0, &fault);
 }
 
 uint64_t machine_count(struct machine *m, enum model_world world, enum model_count count)

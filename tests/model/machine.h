@@ -52,6 +52,8 @@ void machine_map_ept(struct machine *m, uint64_t gpa, uint64_t hpa, enum model_p
 		     unsigned int flags);
 /* Where the leaf entry is that maps it. */
 uint64_t machine_entry(struct machine *m, uint64_t gva);
+/* The entry of that level on the way, of tables that are there. */
+uint64_t machine_upper_entry(struct machine *m, uint64_t gva, unsigned int level);
 uint64_t machine_ept_entry(struct machine *m, uint64_t gpa);
 
 /* The model in the guest's context, and in the host's. */
@@ -60,6 +62,8 @@ void machine_in_host(struct machine *m);
 /* Accesses of 8 bytes, at the hpa that the tables give now. */
 void machine_load(struct machine *m, uint64_t address);
 void machine_store(struct machine *m, uint64_t address);
+/* An access that exits, with a page fault or (gpa) an EPT violation. */
+void machine_fault(struct machine *m, enum model_access access, uint64_t address, uint64_t gpa);
 uint64_t machine_hpa(struct machine *m, uint64_t address);
 /* A load, and how many walks it took: whether the TLBs had dropped the translation. */
 unsigned int machine_walks(struct machine *m, uint64_t address);

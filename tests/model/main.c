@@ -69,6 +69,7 @@ int main(void)
 	test_counting();
 	test_native();
 	test_stale();
+	test_probe();
 	test_caches();
 	test_description();
 	test_cost();

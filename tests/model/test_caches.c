@@ -61,9 +61,9 @@ static void test_fetches(void)
 	machine_map(&m, SIZE_1G, SIZE_1G, MODEL_PAGE_4K, 0);
 	machine_map_ept(&m, SIZE_1G, 2 * SIZE_1G, MODEL_PAGE_4K, 0);
 	machine_in_guest(&m);
-	model_fetch(m.model, 0, SIZE_1G);
-	model_fetch(m.model, 0, SIZE_1G + 64);
-	model_fetch(m.model, 0, SIZE_1G);
+	model_fetch(m.model, 0, SIZE_1G, MODEL_NO_HPA);
+	model_fetch(m.model, 0, SIZE_1G + 64, MODEL_NO_HPA);
+	model_fetch(m.model, 0, SIZE_1G, MODEL_NO_HPA);
 	check_number(guest(&m, MODEL_CNT_itlb_miss), 1, "a page of code misses once");
 	check_number(guest(&m, MODEL_CNT_walk_fetch), 1, "and walks once");
 	check_number(guest(&m, MODEL_CNT_fetch_served_memory), 2, "each of its lines is fetched once");
@@ -88,7 +88,7 @@ static void test_worlds(void)
 	for (uint64_t at = 0; at < 32 << 10; at += 64)
 		access(&m, 0x800000 + at, 8);
 	model_instructions(m.model, 0, 200);
-	model_enter(m.model, 0, true, &m.guest);
+	model_enter(m.model, 0, true, &m.guest, false);
 	access(&m, 0x100000, 8);
 	check_number(guest(&m, MODEL_CNT_data_served_l2), 1, "the host's data displace the guest's");
 	check_number(guest(&m, MODEL_CNT_loads), 2, "the guest's accesses are the guest's");

@@ -123,7 +123,7 @@ static bool expected(const struct expect *expect, unsigned int context, unsigned
 	       (page >= GLOBAL_1 || expect->pcids & BIT(contexts[context].pcid));
 }
 
-/* Global pages are loaded by the last context alone that shares them: ask all of them. */
+/* Global pages are loaded only by the last context that shares them: ask all of them. */
 static bool tlb_dropped(struct machine *m, unsigned int context, unsigned int page)
 {
 	enter(m, context);
@@ -284,17 +284,17 @@ static void exit_no_vpid(struct machine *m)
 
 static void enter_no_vpid(struct machine *m)
 {
-	model_enter(m->model, 0, false, &m->guest);
+	model_enter(m->model, 0, false, &m->guest, false);
 }
 
 static void page_fault(struct machine *m)
 {
-	model_fault(m->model, 0, MODEL_LOAD, address_of(OWN_1), MODEL_NO_GPA);
+	machine_fault(m, MODEL_LOAD, address_of(OWN_1), MODEL_NO_GPA);
 }
 
 static void ept_violation(struct machine *m)
 {
-	model_fault(m->model, 0, MODEL_LOAD, address_of(OWN_1), gpa_of(OWN_1));
+	machine_fault(m, MODEL_LOAD, address_of(OWN_1), gpa_of(OWN_1));
 }
 
 #define NOTHING { .nothing = true }
@@ -384,7 +384,7 @@ static const struct row rows[] = {
 	  { .vpids = ALL, ANY_PCID, .epts = BIT(EPT_A), .pages = BIT(OWN_1) } },
 };
 
-/* Before any event everything hits: the rows above find what the event alone dropped. */
+/* Before any event everything hits: the rows above find what only the event dropped. */
 static void test_loaded(void)
 {
 	unsigned int walks = 0;
@@ -414,7 +414,7 @@ static void test_shared_global(void)
 	machine_close(&m);
 }
 
-/* Bit 63 means something with CR4.PCIDE alone. */
+/* Bit 63 means something only with CR4.PCIDE. */
 static void test_no_pcide(void)
 {
 	struct machine m;
@@ -444,7 +444,7 @@ static void test_violation_tables(void)
 	machine_in_guest(&m);
 	machine_load(&m, SIZE_1G);
 	machine_load(&m, SIZE_1G + SIZE_4K);
-	model_fault(m.model, 0, MODEL_LOAD, SIZE_1G, SIZE_512G);
+	machine_fault(&m, MODEL_LOAD, SIZE_1G, SIZE_512G);
 	for (unsigned int i = 0; i < 2; i++) {
 		machine_map(&m, SIZE_1G + (2 + i) * SIZE_4K, (1 + i) * SIZE_512G + SIZE_4K,
 			    MODEL_PAGE_4K, 0);

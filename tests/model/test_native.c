@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The native model: the guest alone, over its own tables, as if there were no hypervisor. Cold
+ * The native model: only the guest, over its own tables, as if there were no hypervisor. Cold
  * walks are test_walk.c's.
  */
 #include "check.h"
@@ -45,11 +45,11 @@ void test_native(void)
 	machine_load(&m, GVA);
 	model_instructions(m.model, 0, 100);
 	model_flush(m.model, 0, &flush);
-	model_enter(m.model, 0, false, &m.guest);
+	model_enter(m.model, 0, false, &m.guest, false);
 	check_number(total(&m, MODEL_NATIVE), before, "what the host does counts nothing");
 	check_number(machine_walks(&m, GVA), 0, "and a transition without VPIDs flushes nothing");
 	before = total(&m, MODEL_NATIVE);
-	model_fault(m.model, 0, MODEL_LOAD, GVA, 7 * SIZE_1G);
+	machine_fault(&m, MODEL_LOAD, GVA, 7 * SIZE_1G);
 	check_number(total(&m, MODEL_NATIVE), before, "an EPT violation is no event");
 	check_number(machine_walks(&m, GVA), 0, "and flushes nothing");
 
@@ -59,7 +59,7 @@ void test_native(void)
 	flush = (struct model_flush){ .kind = MODEL_FLUSH_MOV_CR3, .value = m.guest.cr3 };
 	model_flush(m.model, 0, &flush);
 	check_number(machine_walks(&m, GVA), 1, "and its MOV to CR3");
-	model_fault(m.model, 0, MODEL_LOAD, GVA, MODEL_NO_GPA);
+	machine_fault(&m, MODEL_LOAD, GVA, MODEL_NO_GPA);
 	check_number(machine_walks(&m, GVA), 1, "and its page fault");
 	check_number(total(&m, MODEL_GUEST) + total(&m, MODEL_HOST), 0, "no other world counts");
 

@@ -67,7 +67,7 @@ static void compare(const char *what, enum model_replacement replacement, unsign
 	sets_init(&sets, &geometry, NULL);
 	for (unsigned int i = 1; i <= ways; i++)
 		sets_access(&sets, 100 + i);
-	/* The list, from what would be replaced next: by vectors of misses alone. */
+	/* The list, from what would be replaced next: by vectors of misses only. */
 	for (unsigned int i = 0; i < ways; i++)
 		list[i] = 100 + ways - i;
 	for (unsigned int i = 0; i < ACCESSES; i++) {

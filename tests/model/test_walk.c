@@ -93,7 +93,7 @@ static void test_faults(void)
 	check_group("walks that fault");
 	open_cold(&m, cpu_full(), &cold[0]);
 	machine_poke(&m, machine_entry(&m, GVA), 0);
-	model_fault(m.model, 0, MODEL_STORE, GVA, MODEL_NO_GPA);
+	machine_fault(&m, MODEL_STORE, GVA, MODEL_NO_GPA);
 	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_fault), 1, "a page fault counts");
 	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_store), 1,
 		     "as a walk for a store");
@@ -105,7 +105,7 @@ static void test_faults(void)
 
 	open_cold(&m, cpu_full(), &cold[0]);
 	machine_poke(&m, machine_ept_entry(&m, DATA_GPA), 0);
-	model_fault(m.model, 0, MODEL_LOAD, GVA, DATA_GPA);
+	machine_fault(&m, MODEL_LOAD, GVA, DATA_GPA);
 	check_number(machine_references(&m, MODEL_GUEST), 24, "an EPT violation ends at EPT's PTE");
 	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_fault), 1, "and counts");
 	machine_close(&m);
@@ -129,7 +129,7 @@ static void test_stores(void)
 	open_cold(&m, cpu_full(), &cold[0]);
 	machine_map_ept(&m, DATA_GPA, SIZE_1G, MODEL_PAGE_4K, MAP_READ_ONLY);
 	machine_load(&m, GVA);
-	model_fault(m.model, 0, MODEL_STORE, GVA, DATA_GPA);
+	machine_fault(&m, MODEL_STORE, GVA, DATA_GPA);
 	check_number(machine_count(&m, MODEL_GUEST, MODEL_CNT_walk_permission), 1,
 		     "a store that EPT forbids walks, though the entry hits");
 	machine_map_ept(&m, DATA_GPA, SIZE_1G, MODEL_PAGE_4K, 0);

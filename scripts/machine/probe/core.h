@@ -21,6 +21,10 @@
 /* More than a walk of both dimensions reads. */
 #define NR_WALK_ENTRIES 64
 
+#define NO_PAGE (~0ull)
+#define NR_FETCH_PAGES 4
+#define OPERAND_BYTES 16 /* of INVPCID, INVVPID and INVEPT */
+
 /* Read by a walk of Bochs; its value is known where EPT has accessed and dirty bits. */
 struct walk_entry {
 	uint64_t hpa, value;
@@ -30,7 +34,7 @@ struct core {
 	bool guest; /* in VMX non-root operation */
 	bool exiting; /* from a VM exit until the host's state is loaded */
 	bool known_mode; /* one that the models can walk: long mode, or no paging */
-	bool fed; /* the models are told of it; otherwise they are paused */
+	bool fed; /* the models get what it does; otherwise they are paused */
 	bool marked; /* models_mark() at the last exit */
 	bool interrupted; /* while it was fed; then also, where: */
 	uint64_t interrupted_rip, interrupted_rsp;
@@ -40,10 +44,20 @@ struct core {
 	uint64_t eptp;
 	uint64_t cr0, cr4; /* to see what a write has changed */
 
-	uint64_t instructions; /* that the models are still to be told of */
+	uint64_t instructions; /* that the models still have to get */
 	uint64_t repeats; /* of REP strings, likewise */
 	uint64_t line; /* of the last fetch */
-	uint64_t descriptor; /* where the last 16 bytes were accessed, hpa */
+	/* Where pages of the guest's code lie, by the page's number or NO_PAGE. */
+	uint64_t fetch_page[NR_FETCH_PAGES], fetch_hpa[NR_FETCH_PAGES];
+	/*
+	 * Where the last 16 bytes were accessed, hpa. Bochs tells an operand that crosses a
+	 * page in two parts; the first has first_bytes.
+	 */
+	uint64_t operand[2];
+	unsigned int first_bytes;
+	/* The last access that ended where a page ends. */
+	uint64_t tail;
+	unsigned int tail_bytes;
 	struct walk_entry entries[NR_WALK_ENTRIES]; /* since the last access, a ring */
 	unsigned int nr_entries;
 
@@ -52,10 +66,16 @@ struct core {
 	bool in_string;
 	bool string_next; /* an iteration after the first */
 	uint64_t rcx, rsi, rdi; /* before the iteration */
-	bool string_told; /* an access of it came from Bochs */
+	bool string_seen; /* an access of it came from Bochs */
 };
 
 extern struct core core[BOCHS_MAX_CPUS];
+
+static inline void forget_fetches(struct core *c)
+{
+	for (unsigned int i = 0; i < NR_FETCH_PAGES; i++)
+		c->fetch_page[i] = NO_PAGE;
+}
 
 /* From the registers as they are. */
 void core_context(unsigned int cpu, struct model_context *context);
@@ -68,6 +88,6 @@ void string_before(unsigned int cpu, uint64_t rip);
 void string_iteration(unsigned int cpu, void *instruction);
 
 /* flush.c: an instruction of enum bochs_tlb_control has been executed. */
-void flush_told(unsigned int cpu, unsigned int what, uint64_t value);
+void feed_flush(unsigned int cpu, unsigned int what, uint64_t value);
 
 #endif

@@ -14,6 +14,7 @@ enum {
 	VMCS_EPTP = 0x201a,
 	VMCS_GUEST_PHYSICAL_ADDRESS = 0x2400,
 	VMCS_PRIMARY_CONTROLS = 0x4002,
+	VMCS_ENTRY_INTERRUPTION = 0x4016,
 	VMCS_EXIT_INTERRUPTION = 0x4404,
 	VMCS_EXIT_ERROR_CODE = 0x4406,
 	VMCS_SECONDARY_CONTROLS = 0x401e,
@@ -35,10 +36,14 @@ enum {
 /* Of an event: its vector is in bits 7:0, its type in 10:8. */
 #define EVENT_VECTOR(event) ((event) & 0xff)
 #define EVENT_TYPE(event) ((event) >> 8 & 7)
+#define EVENT_VALID(event) ((event) >> 31)
 #define EVENT_NMI 2
+#define EVENT_EXCEPTION 3
 #define VECTOR_PF 14
 
 #define ERROR_WRITE (1u << 1)
+#define ERROR_USER (1u << 2)
+#define ERROR_RESERVED (1u << 3)
 #define ERROR_FETCH (1u << 4)
 #define VIOLATION_WRITE (1u << 1)
 #define VIOLATION_FETCH (1u << 2)
@@ -46,8 +51,9 @@ enum {
 #define VIOLATION_OF_ACCESS (1u << 8) /* not of the walk before it */
 
 #define LINE_SHIFT 6
+#define PAGE_SHIFT 12
+#define PAGE_MASK ((1ull << PAGE_SHIFT) - 1)
 #define NO_LINE (~0ull)
-#define DESCRIPTOR_BYTES 16
 
 /* Entries of page tables, SDM 3A 4.5, and of EPT, 3C 29.3.5. */
 #define ENTRY_BYTES 8
@@ -57,6 +63,7 @@ enum {
 
 struct core core[BOCHS_MAX_CPUS];
 static bool started;
+static bool in_guest[BOCHS_MAX_CPUS];
 
 void core_context(unsigned int cpu, struct model_context *context)
 {
@@ -82,8 +89,8 @@ void core_controls(unsigned int cpu)
 	c->known_mode = !(c->cr0 & CR0_PG) || bochs_control(cpu, BOCHS_EFER) & EFER_LMA;
 }
 
-/* The instructions are told in one go. */
-static void tell_instructions(unsigned int cpu)
+/* The instructions go to the models all at once. */
+static void feed_instructions(unsigned int cpu)
 {
 	struct core *c = &core[cpu];
 
@@ -99,8 +106,9 @@ void core_feed(unsigned int cpu, bool fed)
 {
 	struct core *c = &core[cpu];
 
-	tell_instructions(cpu);
+	feed_instructions(cpu);
 	c->line = NO_LINE;
+	forget_fetches(c);
 	c->nr_entries = 0;
 	c->in_string = false;
 	if (c->fed == fed)
@@ -109,29 +117,51 @@ void core_feed(unsigned int cpu, bool fed)
 	models_pause(cpu, !fed);
 }
 
-/* A page fault or EPT violation that exits: what the access found in the tables. */
-static void tell_exiting_fault(unsigned int cpu, uint32_t reason, uint64_t qualification)
+static void feed_page_fault(unsigned int cpu, uint64_t address, uint32_t error, bool exits)
 {
-	enum model_access access = MODEL_LOAD;
-	uint32_t event, error;
+	const struct model_fault fault = {
+		.access = error & ERROR_FETCH ? MODEL_FETCH :
+			  error & ERROR_WRITE ? MODEL_STORE : MODEL_LOAD,
+		.user = error & ERROR_USER,
+		.reserved = error & ERROR_RESERVED,
+		.exits = exits,
+		.address = address,
+		.gpa = MODEL_NO_GPA,
+	};
+
+	models_fault(cpu, &fault);
+}
+
+static void feed_ept_violation(unsigned int cpu, uint64_t qualification)
+{
+	struct model_fault fault = {
+		.access = MODEL_LOAD,
+		.exits = true,
+		.address = bochs_vmread64(cpu, VMCS_GUEST_LINEAR_ADDRESS),
+		.gpa = bochs_vmread64(cpu, VMCS_GUEST_PHYSICAL_ADDRESS),
+	};
+
+	/* Of a walk, only a fetch is known for what it is. */
+	if (qualification & VIOLATION_FETCH)
+		fault.access = MODEL_FETCH;
+	else if (qualification & VIOLATION_WRITE && qualification & VIOLATION_OF_ACCESS)
+		fault.access = MODEL_STORE;
+	models_fault(cpu, &fault);
+}
+
+/* A page fault or EPT violation that exits: what the access found in the tables. */
+static void feed_exiting_fault(unsigned int cpu, uint32_t reason, uint64_t qualification)
+{
+	uint32_t event;
 
 	if (EXIT_REASON(reason) == EXIT_EXCEPTION_OR_NMI) {
 		event = bochs_vmread32(cpu, VMCS_EXIT_INTERRUPTION);
-		if (EVENT_VECTOR(event) != VECTOR_PF)
-			return;
-		error = bochs_vmread32(cpu, VMCS_EXIT_ERROR_CODE);
-		access = error & ERROR_FETCH ? MODEL_FETCH :
-			 error & ERROR_WRITE ? MODEL_STORE : MODEL_LOAD;
-		models_fault(cpu, access, qualification, MODEL_NO_GPA);
+		if (EVENT_VECTOR(event) == VECTOR_PF)
+			feed_page_fault(cpu, qualification,
+					bochs_vmread32(cpu, VMCS_EXIT_ERROR_CODE), true);
 	} else if (EXIT_REASON(reason) == EXIT_EPT_VIOLATION &&
 		   qualification & VIOLATION_HAS_ADDRESS) {
-		/* Of a walk, only a fetch is known for what it is. */
-		if (qualification & VIOLATION_FETCH)
-			access = MODEL_FETCH;
-		else if (qualification & VIOLATION_WRITE && qualification & VIOLATION_OF_ACCESS)
-			access = MODEL_STORE;
-		models_fault(cpu, access, bochs_vmread64(cpu, VMCS_GUEST_LINEAR_ADDRESS),
-			     bochs_vmread64(cpu, VMCS_GUEST_PHYSICAL_ADDRESS));
+		feed_ept_violation(cpu, qualification);
 	}
 }
 
@@ -152,18 +182,17 @@ static void on_vmexit(unsigned int cpu, uint32_t reason, uint64_t qualification)
 {
 	struct core *c = &core[cpu];
 
-	if (!started)
-		return;
-	c->exiting = true;
-	if (!c->guest)
-		return; /* an entry that failed before it changed anything */
+	if (cpu < BOCHS_MAX_CPUS)
+		c->exiting = true;
+	if (!started || !c->guest)
+		return; /* no model, or an entry that failed before it changed anything */
 	if (is_hosts_own(cpu, reason)) {
 		core_feed(cpu, false);
 		return;
 	}
-	tell_instructions(cpu);
+	feed_instructions(cpu);
 	if (c->fed)
-		tell_exiting_fault(cpu, reason, qualification);
+		feed_exiting_fault(cpu, reason, qualification);
 	/* A guest that was not fed has exits that count all the same. */
 	core_feed(cpu, true);
 	models_mark(cpu);
@@ -185,13 +214,22 @@ static void after_exit(unsigned int cpu)
 	models_exit(cpu, c->vpid_enabled, &host);
 }
 
+/* Does the entry deliver a page fault to the guest? */
+static bool delivers_page_fault(unsigned int cpu)
+{
+	const uint32_t event = bochs_vmread32(cpu, VMCS_ENTRY_INTERRUPTION);
+
+	return EVENT_VALID(event) && EVENT_TYPE(event) == EVENT_EXCEPTION &&
+	       EVENT_VECTOR(event) == VECTOR_PF;
+}
+
 static void after_entry(unsigned int cpu)
 {
 	struct core *c = &core[cpu];
 	uint32_t secondary = 0;
 	struct model_context guest;
 
-	tell_instructions(cpu);
+	feed_instructions(cpu);
 	if (bochs_vmread32(cpu, VMCS_PRIMARY_CONTROLS) & PRIMARY_SECONDARY)
 		secondary = bochs_vmread32(cpu, VMCS_SECONDARY_CONTROLS);
 	c->vpid_enabled = secondary & SECONDARY_VPID;
@@ -202,20 +240,49 @@ static void after_entry(unsigned int cpu)
 	c->marked = false;
 	core_controls(cpu);
 	core_context(cpu, &guest);
-	models_enter(cpu, c->vpid_enabled, &guest);
+	models_enter(cpu, c->vpid_enabled, &guest, delivers_page_fault(cpu));
 	core_feed(cpu, c->known_mode);
+}
+
+/* This is known without models, too. */
+static void note_transition(unsigned int cpu)
+{
+	if (cpu >= BOCHS_MAX_CPUS)
+		return;
+	in_guest[cpu] = !core[cpu].exiting;
+	if (!started)
+		core[cpu].exiting = false;
 }
 
 static void on_tlb_control(unsigned int cpu, unsigned int what, uint64_t value)
 {
+	if (what == BOCHS_CONTEXT_SWITCH)
+		note_transition(cpu);
 	if (!started)
 		return;
 	if (what != BOCHS_CONTEXT_SWITCH)
-		flush_told(cpu, what, value);
+		feed_flush(cpu, what, value);
 	else if (core[cpu].exiting)
 		after_exit(cpu);
 	else
 		after_entry(cpu);
+}
+
+/* What INVPCID, INVVPID and INVEPT may read, see struct core. */
+static void note_operand(struct core *c, uint64_t address, uint64_t hpa, unsigned int bytes)
+{
+	if (bytes == OPERAND_BYTES) {
+		c->operand[0] = hpa;
+		c->first_bytes = bytes;
+	} else if (!(address & PAGE_MASK) && c->tail_bytes + bytes == OPERAND_BYTES) {
+		c->operand[0] = c->tail;
+		c->operand[1] = hpa;
+		c->first_bytes = c->tail_bytes;
+	}
+	if (!((address + bytes) & PAGE_MASK)) {
+		c->tail = hpa;
+		c->tail_bytes = bytes;
+	}
 }
 
 static void on_access(unsigned int cpu, uint64_t address, uint64_t hpa, unsigned int bytes,
@@ -224,16 +291,16 @@ static void on_access(unsigned int cpu, uint64_t address, uint64_t hpa, unsigned
 	struct core *c = &core[cpu];
 
 	(void)type;
-	if (bytes == DESCRIPTOR_BYTES)
-		c->descriptor = hpa;
+	if (bytes == OPERAND_BYTES || !(address & PAGE_MASK) || !((address + bytes) & PAGE_MASK))
+		note_operand(c, address, hpa, bytes);
 	c->nr_entries = 0;
-	c->string_told = true;
+	c->string_seen = true;
 	if (c->fed)
 		models_access(cpu, rw == BOCHS_READ ? MODEL_LOAD : MODEL_STORE, address, hpa, bytes);
 }
 
 /* An entry has been written that a walk had read. */
-static void tell_assist(unsigned int cpu, uint64_t hpa, uint64_t before)
+static void feed_assist(unsigned int cpu, uint64_t hpa, uint64_t before)
 {
 	const struct core *c = &core[cpu];
 	uint64_t value;
@@ -273,10 +340,30 @@ static void on_physical_access(unsigned int cpu, uint64_t hpa, unsigned int byte
 	}
 	for (i = 0; i < c->nr_entries && i < NR_WALK_ENTRIES; i++) {
 		if (c->entries[i].hpa == hpa) {
-			tell_assist(cpu, hpa, c->entries[i].value);
+			feed_assist(cpu, hpa, c->entries[i].value);
 			return;
 		}
 	}
+}
+
+/*
+ * Where the guest fetches from. Bochs does not tell, so its own look at the tables says it, once
+ * for a page until something may have changed.
+ */
+static uint64_t fetch_hpa(unsigned int cpu, uint64_t rip)
+{
+	struct core *c = &core[cpu];
+
+	const unsigned int i = rip >> PAGE_SHIFT & (NR_FETCH_PAGES - 1);
+	uint64_t hpa;
+
+	if (rip >> PAGE_SHIFT != c->fetch_page[i]) {
+		if (!bochs_translate(cpu, rip, &hpa))
+			return MODEL_NO_HPA;
+		c->fetch_page[i] = rip >> PAGE_SHIFT;
+		c->fetch_hpa[i] = hpa & ~PAGE_MASK;
+	}
+	return c->fetch_hpa[i] | (rip & PAGE_MASK);
 }
 
 static void on_instruction(unsigned int cpu, void *instruction)
@@ -293,18 +380,15 @@ static void on_instruction(unsigned int cpu, void *instruction)
 	if (rip >> LINE_SHIFT == c->line)
 		return;
 	c->line = rip >> LINE_SHIFT;
-	models_fetch(cpu, rip);
+	models_fetch(cpu, rip, c->guest ? fetch_hpa(cpu, rip) : MODEL_NO_HPA);
 }
 
-/* A page fault is told here, after CR2 has been written; one that exits never comes here. */
+/* A page fault comes here after CR2 has been written; one that exits never does. */
 static void on_exception(unsigned int cpu, unsigned int vector, unsigned int error)
 {
 	if (!core[cpu].fed || vector != VECTOR_PF)
 		return;
-	models_fault(cpu,
-		     error & ERROR_FETCH ? MODEL_FETCH :
-		     error & ERROR_WRITE ? MODEL_STORE : MODEL_LOAD,
-		     bochs_control(cpu, BOCHS_CR2), MODEL_NO_GPA);
+	feed_page_fault(cpu, bochs_control(cpu, BOCHS_CR2), error, false);
 }
 
 /* Events that were injected by a VM entry, too. */
@@ -365,6 +449,7 @@ bool feed_start(void)
 
 	for (cpu = 0; cpu < bochs_cpus(); cpu++) {
 		core[cpu] = (struct core){ .line = NO_LINE };
+		forget_fetches(&core[cpu]);
 		core_controls(cpu);
 		core_context(cpu, &contexts[cpu]);
 	}
@@ -400,5 +485,5 @@ void feed_stop(void)
 
 bool feed_in_guest(unsigned int cpu)
 {
-	return core[cpu].guest;
+	return in_guest[cpu];
 }

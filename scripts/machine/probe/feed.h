@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the models are told of what Bochs does: everything that a guest does, and what the
- * host does from a VM exit to the next entry to handle it. Not told:
+ * What the models get of what Bochs does: everything that a guest does, and what the
+ * host does from a VM exit to the next entry to handle it. They do not get:
  * - What the host does for itself: from an exit that is its own (an interrupt, an NMI, the
  *   preemption timer) to the next entry, and in an interrupt that it takes while it
  *   handles an exit. What it does after that on the way back, before IRET, belongs to it.
  * - What the tool does after a request.
  * - A guest with the page tables of 32-bit modes.
- * Flushes and VM transitions are told always, but not counted then.
+ * Flushes and VM transitions they always get, but do not count then.
  */
 #ifndef PROBE_FEED_H
 #define PROBE_FEED_H
@@ -25,7 +25,7 @@ bool feed_start(void);
 void feed_request(void);
 void feed_stop(void);
 
-/* Does the CPU run a guest? */
+/* Does the CPU run a guest? Known before feed_start(), too. */
 bool feed_in_guest(unsigned int cpu);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The instructions that flush TLBs, told to the models. Bochs' callback has the type of
- * INVPCID, INVVPID and INVEPT alone, and CR3 without bit 63: the rest is read from the
- * machine. The models hear of them whether or not they are paused.
+ * The instructions that flush TLBs, on their way to the models. Bochs' callback has only
+ * the type of INVPCID, INVVPID and INVEPT, and CR3 without bit 63: the rest is read from the
+ * machine. The models get them whether or not they are paused.
  */
 #include "bochs.h"
 #include "core.h"
@@ -30,7 +30,7 @@ static uint64_t written_cr3(unsigned int cpu, uint64_t cr3)
 	return (value & ~CR3_KEEP) == cr3 ? value : cr3;
 }
 
-static void told_cr3(unsigned int cpu, uint64_t value)
+static void feed_mov_cr3(unsigned int cpu, uint64_t value)
 {
 	struct model_flush flush = { .kind = MODEL_FLUSH_MOV_CR3, .value = value };
 
@@ -39,7 +39,7 @@ static void told_cr3(unsigned int cpu, uint64_t value)
 	models_flush(cpu, &flush);
 }
 
-static void told_cr0(unsigned int cpu, uint64_t old)
+static void feed_cr0_change(unsigned int cpu, uint64_t old)
 {
 	struct model_flush flush = {
 		.kind = MODEL_FLUSH_CR0,
@@ -51,7 +51,7 @@ static void told_cr0(unsigned int cpu, uint64_t old)
 		models_flush(cpu, &flush);
 }
 
-static void told_cr4(unsigned int cpu, uint64_t old)
+static void feed_cr4_change(unsigned int cpu, uint64_t old)
 {
 	struct model_flush flush = {
 		.kind = MODEL_FLUSH_CR4,
@@ -64,7 +64,7 @@ static void told_cr4(unsigned int cpu, uint64_t old)
 }
 
 /* CR0 and CR4 decide in which mode a guest is, and so whether it is fed. */
-static void told_control(unsigned int cpu, unsigned int what)
+static void feed_control(unsigned int cpu, unsigned int what)
 {
 	struct core *c = &core[cpu];
 	uint64_t cr0 = c->cr0, cr4 = c->cr4;
@@ -72,22 +72,32 @@ static void told_control(unsigned int cpu, unsigned int what)
 
 	core_controls(cpu);
 	if (what == BOCHS_MOV_CR0)
-		told_cr0(cpu, cr0);
+		feed_cr0_change(cpu, cr0);
 	else
-		told_cr4(cpu, cr4);
+		feed_cr4_change(cpu, cr4);
 	core_context(cpu, &now);
 	models_set_context(cpu, &now);
 	if (c->guest)
 		core_feed(cpu, c->known_mode);
 }
 
+/* The 16 bytes that were accessed last. */
+static bool read_operand(const struct core *c, uint64_t operand[2])
+{
+	const unsigned int bytes = c->first_bytes;
+
+	return bochs_read_physical(c->operand[0], bytes, operand) &&
+	       (bytes == OPERAND_BYTES ||
+		bochs_read_physical(c->operand[1], OPERAND_BYTES - bytes, (char *)operand + bytes));
+}
+
 /* Of INVPCID, INVVPID and INVEPT: 16 bytes, SDM 2A and 3C 31.3. */
-static void told_descriptor(unsigned int cpu, enum model_flush_kind kind, unsigned int type)
+static void feed_descriptor(unsigned int cpu, enum model_flush_kind kind, unsigned int type)
 {
 	struct model_flush flush = { .kind = kind, .type = type };
 	uint64_t descriptor[2];
 
-	if (!bochs_read_physical(core[cpu].descriptor, sizeof(descriptor), descriptor))
+	if (!read_operand(&core[cpu], descriptor))
 		return;
 	flush.vpid = descriptor[0];
 	flush.pcid = descriptor[0] & 0xfff;
@@ -96,29 +106,30 @@ static void told_descriptor(unsigned int cpu, enum model_flush_kind kind, unsign
 	models_flush(cpu, &flush);
 }
 
-void flush_told(unsigned int cpu, unsigned int what, uint64_t value)
+void feed_flush(unsigned int cpu, unsigned int what, uint64_t value)
 {
 	struct model_flush invlpg = { .kind = MODEL_FLUSH_INVLPG, .address = value };
 
+	forget_fetches(&core[cpu]);
 	switch (what) {
 	case BOCHS_MOV_CR0:
 	case BOCHS_MOV_CR4:
-		told_control(cpu, what);
+		feed_control(cpu, what);
 		break;
 	case BOCHS_MOV_CR3:
-		told_cr3(cpu, value);
+		feed_mov_cr3(cpu, value);
 		break;
 	case BOCHS_INVLPG:
 		models_flush(cpu, &invlpg);
 		break;
 	case BOCHS_INVPCID:
-		told_descriptor(cpu, MODEL_FLUSH_INVPCID, value);
+		feed_descriptor(cpu, MODEL_FLUSH_INVPCID, value);
 		break;
 	case BOCHS_INVVPID:
-		told_descriptor(cpu, MODEL_FLUSH_INVVPID, value);
+		feed_descriptor(cpu, MODEL_FLUSH_INVVPID, value);
 		break;
 	case BOCHS_INVEPT:
-		told_descriptor(cpu, MODEL_FLUSH_INVEPT, value);
+		feed_descriptor(cpu, MODEL_FLUSH_INVEPT, value);
 		break;
 	}
 }

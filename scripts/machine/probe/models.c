@@ -106,13 +106,13 @@ void models_exit(unsigned int core, bool vpid, const struct model_context *host)
 	fed[core] = nr_models;
 }
 
-void models_enter(unsigned int core, bool vpid, const struct model_context *guest)
+void models_enter(unsigned int core, bool vpid, const struct model_context *guest, bool page_fault)
 {
 	unsigned int i;
 
 	fed[core] = guest->eptp ? 2 * nr_models : nr_models;
 	for (i = 0; i < fed[core]; i++)
-		model_enter(models[i], core, vpid, guest);
+		model_enter(models[i], core, vpid, guest, page_fault);
 }
 
 void models_set_context(unsigned int core, const struct model_context *to)
@@ -139,12 +139,12 @@ void models_repeats(unsigned int core, uint64_t nr)
 		model_repeats(models[i], core, nr);
 }
 
-void models_fetch(unsigned int core, uint64_t rip)
+void models_fetch(unsigned int core, uint64_t rip, uint64_t hpa)
 {
 	unsigned int i;
 
 	for (i = 0; i < fed[core]; i++)
-		model_fetch(models[i], core, rip);
+		model_fetch(models[i], core, rip, hpa);
 }
 
 void models_access(unsigned int core, enum model_access access, uint64_t address, uint64_t hpa,
@@ -156,12 +156,12 @@ void models_access(unsigned int core, enum model_access access, uint64_t address
 		model_access(models[i], core, access, address, hpa, bytes);
 }
 
-void models_fault(unsigned int core, enum model_access access, uint64_t address, uint64_t gpa)
+void models_fault(unsigned int core, const struct model_fault *fault)
 {
 	unsigned int i;
 
 	for (i = 0; i < fed[core]; i++)
-		model_fault(models[i], core, access, address, gpa);
+		model_fault(models[i], core, fault);
 }
 
 void models_assist(unsigned int core)

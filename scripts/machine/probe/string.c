@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * REP string instructions, told whole. Bochs 2.7 with its debugger, as Debian builds it,
+ * REP string instructions, as a whole. Bochs 2.7 with its debugger, as Debian builds it,
  * comes back for each iteration: each has its own event and its own accesses. Bochs 3.0
  * stays in the instruction, and moves or stores up to a page at a time without a
- * word of the accesses; these are told here, from what has become of the registers.
+ * word of the accesses; these are fed from here, by what has become of the registers.
  */
 #include "core.h"
 #include "models.h"
@@ -20,7 +20,7 @@ void string_before(unsigned int cpu, uint64_t rip)
 	c->string_next = c->in_string && rip == c->string_rip;
 	c->instructions += !c->string_next;
 	c->in_string = false;
-	c->string_told = false;
+	c->string_seen = false;
 	c->string_rip = rip;
 	if (!bochs_has_batches())
 		return;
@@ -30,7 +30,7 @@ void string_before(unsigned int cpu, uint64_t rip)
 }
 
 /* A batch goes upwards, within a page on either side, which has just been accessed. */
-static void tell_batch(unsigned int cpu, uint64_t elements, uint64_t rsi, uint64_t rdi)
+static void feed_batch(unsigned int cpu, uint64_t elements, uint64_t rsi, uint64_t rdi)
 {
 	struct core *c = &core[cpu];
 	unsigned int from = (rsi - c->rsi) / elements, to = (rdi - c->rdi) / elements;
@@ -47,16 +47,16 @@ static void tell_batch(unsigned int cpu, uint64_t elements, uint64_t rsi, uint64
 	}
 }
 
-/* How many elements it was; their accesses are told, unless Bochs has told them. */
-static uint64_t tell_iteration(unsigned int cpu, uint64_t rcx)
+/* How many elements it was; their accesses are fed, unless they came from Bochs. */
+static uint64_t feed_iteration(unsigned int cpu, uint64_t rcx)
 {
 	struct core *c = &core[cpu];
 	uint64_t rsi = bochs_register(cpu, RSI), rdi = bochs_register(cpu, RDI);
 	uint64_t elements = c->rcx - rcx;
 
-	if (!c->string_told && elements && elements <= PAGE_BYTES)
-		tell_batch(cpu, elements, rsi, rdi);
-	c->string_told = false;
+	if (!c->string_seen && elements && elements <= PAGE_BYTES)
+		feed_batch(cpu, elements, rsi, rdi);
+	c->string_seen = false;
 	c->rcx = rcx;
 	c->rsi = rsi;
 	c->rdi = rdi;
@@ -73,7 +73,7 @@ void string_iteration(unsigned int cpu, void *instruction)
 	if (!c->fed)
 		return;
 	if (bochs_has_batches())
-		elements = tell_iteration(cpu, rcx);
+		elements = feed_iteration(cpu, rcx);
 	c->repeats += elements - !c->string_next;
 	c->string_next = true;
 	c->in_string = rcx != 0;
