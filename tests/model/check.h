@@ -29,6 +29,7 @@ void test_counting(void);
 void test_native(void);
 void test_stale(void);
 void test_probe(void);
+void test_nested_size(void);
 void test_caches(void);
 void test_description(void);
 void test_cost(void);

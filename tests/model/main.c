@@ -70,6 +70,7 @@ int main(void)
 	test_native();
 	test_stale();
 	test_probe();
+	test_nested_size();
 	test_caches();
 	test_description();
 	test_cost();
