@@ -17,6 +17,7 @@ help:
 	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): an hour'
 	@echo '                    (make fresh-short: 10 minutes)'
 	@echo 'make model-check    the modelled CPUs over made-up page tables: seconds'
+	@echo 'make validate       the model against 17 published results, docs/validation.md: a quarter of an hour'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: an hour or two'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
@@ -61,6 +62,9 @@ fresh-short: deps
 
 model-check:
 	@$(MAKE) -s --no-print-directory -C tests/model check
+
+validate: deps
+	scripts/validate/validate --kernel $(KERNEL)
 
 fuzz: deps
 	@$(MAKE) --no-print-directory -C tests/host fuzz
@@ -134,5 +138,5 @@ style:
 clean:
 	rm -rf $(build)
 
-.PHONY: help bench test model-check fresh fresh-short tree fuzz sanitize mutants mutants-machine time perf figures report compare deps build guests tool module docs
+.PHONY: help bench test model-check validate fresh fresh-short tree fuzz sanitize mutants mutants-machine time perf figures report compare deps build guests tool module docs
 .PHONY: install uninstall dkms-install dkms-uninstall deb style clean

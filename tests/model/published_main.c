@@ -38,6 +38,8 @@ int main(int argc, char **argv)
 	published_cpu(argv[1], "skylake-sp", &cpu);
 	published_victims(&cpu, print);
 	published_references(&cpu, print);
+	published_cpu(argv[1], "haswell", &cpu);
+	published_large_pages(&cpu, print);
 	published_cpu(argv[1], "sandy-bridge", &cpu);
 	published_ablation(&cpu, print);
 	return 0;
