@@ -12,13 +12,15 @@
  * Theory: no exit under EPT. Under a shadow MMU two exits a call for CR3, and
  * nothing else where both roots are kept; otherwise all that either side
  * touches is filled again after each load. pcid=1: both roots have PCIDs and
- * no load flushes, as kernels do where the CPU offers them.
+ * no load flushes, as kernels do where the CPU offers them. isolated=0: one table
+ * holds all, as kernels have it on CPUs without Meltdown, and a call takes no exit
+ * under any MMU.
  */
 #include "runtime/hot.h"
 #include "runtime/layout.h"
 #include "runtime/workload.h"
 
-enum { CALLS, USER_PAGES, KERNEL_PAGES, PCID };
+enum { CALLS, USER_PAGES, KERNEL_PAGES, PCID, ISOLATED };
 
 WORKLOAD("kpti", "user code calls the kernel, each on tables of its own",
 	 "Kernels that isolate their page tables from user code (KPTI), "
@@ -27,7 +29,9 @@ WORKLOAD("kpti", "user code calls the kernel, each on tables of its own",
 	 [USER_PAGES] = { "user", "user pages written before each call", 4, 0, 64 },
 	 [KERNEL_PAGES] = { "kernel", "kernel pages written in each call", 4, 0, 64 },
 	 [PCID] = { "pcid", "1: both tables have PCIDs, and loading them flushes nothing", 0, 0,
-		    1 });
+		    1 },
+	 [ISOLATED] = { "isolated", "1: tables split in two; 0: one for both, and no CR3 load", 1,
+			0, 1 });
 
 #define USER_CODE_GVA DATA_GVA
 #define USER_DATA_GVA (DATA_GVA + HUGE_BYTES)
@@ -44,7 +48,7 @@ struct entry_area {
 };
 
 struct entry_area entry_area __attribute__((aligned(4096)));
-extern const u8 kpti_trampoline[], kpti_user[];
+extern const u8 kpti_trampoline[], kpti_trampoline_shared[], kpti_user[];
 
 #define TEXT(x) #x
 #define NUMBER(x) TEXT(x)
@@ -56,6 +60,7 @@ extern const u8 kpti_trampoline[], kpti_user[];
 /*
  * kpti_trampoline: the handler of SPARE_VECTOR. RAX = 0 is a call, 1 leaves
  * user mode for good, the way that USER_RETURN_VECTOR takes.
+ * kpti_trampoline_shared: the same on one table for both.
  * kpti_user: RDI holds how many calls, above bit 32 how many pages are written
  * before each. Its stack is never used.
  */
@@ -75,6 +80,16 @@ __asm__(".pushsection .text.kpti, \"ax\", @progbits\n"
 	"2:	movq entry_area + 8(%rip), %rcx\n"
 	"	movq %rcx, %cr3\n"
 	"	iretq\n"
+	"kpti_trampoline_shared:\n"
+	"	testl %eax, %eax\n"
+	"	jnz trap_stubs + " USER_RETURN_STUB "\n"
+	"	movq entry_area + 16(%rip), %rcx\n"
+	"	movabsq $1 << 40, %rsi\n" /* KERNEL_DATA_GVA */
+	"	jrcxz 2f\n"
+	"1:	incq (%rsi)\n"
+	"	addq $" NEXT_WORD ", %rsi\n"
+	"	loop 1b\n"
+	"2:	iretq\n"
 	"	.balign 4096\n"
 	"kpti_user:\n"
 	"	movl %edi, %edx\n"
@@ -125,7 +140,7 @@ static void measure(const char *name, enum phase_condition condition, u64 calls)
 
 	phase_begin(name, condition);
 	caught = run_user(USER_CODE_GVA, 0, calls | param(USER_PAGES) << 32);
-	if (!param(PCID))
+	if (param(ISOLATED) && !param(PCID))
 		hot.asked.cr3 += 2 * calls + 1;
 	phase_end(calls);
 	check(caught.vector == VECTOR_NONE, "the user program met exception %llu at 0x%llx",
@@ -136,14 +151,17 @@ void workload_run(void)
 {
 	u64 calls = param(CALLS), user_pages = param(USER_PAGES);
 	u64 kernel_pages = param(KERNEL_PAGES), user_gpa, kernel_gpa, i;
-	struct space user = create_user_space();
+	bool isolated = param(ISOLATED);
+	struct space user = isolated ? create_user_space() : boot_space;
 
+	check(isolated || !param(PCID), "pcid=1 needs isolated=1: one table needs no PCIDs");
 	user_gpa = frames_take(user_pages);
 	kernel_gpa = frames_take(kernel_pages);
 	memset(gpa_pointer(user_gpa), 0, user_pages * PAGE_BYTES);
 	memset(gpa_pointer(kernel_gpa), 0, kernel_pages * PAGE_BYTES);
 	map_user(&user, user_gpa);
-	map_user(&boot_space, user_gpa);
+	if (isolated)
+		map_user(&boot_space, user_gpa);
 	if (kernel_pages)
 		space_map_range(&boot_space, KERNEL_DATA_GVA, PAGE_BYTES, kernel_gpa, kernel_pages,
 				MAP_RW);
@@ -156,7 +174,7 @@ void workload_run(void)
 		entry_area.kernel_cr3 |= KERNEL_PCID | CR3_NO_FLUSH;
 		entry_area.user_cr3 |= USER_PCID | CR3_NO_FLUSH;
 	}
-	trap_set_gate(SPARE_VECTOR, kpti_trampoline);
+	trap_set_gate(SPARE_VECTOR, isolated ? kpti_trampoline : kpti_trampoline_shared);
 	trap_set_user_stack((u64)(&entry_area + 1));
 	flush_by_cr3(entry_area.kernel_cr3);
 

@@ -27,12 +27,6 @@ enum { UNIFORM, ZIPF, SEQUENTIAL, BLOCKED };
 #define BLOCK_PAGES 16u
 #define BLOCK_LOADS 256u
 
-/*
- * run() and run_with_lines() each have a copy of all this: what is asked for and
- * not used shall not cost the others an instruction.
- */
-#define ALWAYS_INLINE inline __attribute__((always_inline))
-
 WORKLOAD("reach", "dependent loads; footprint, density and locality to choose",
 	 "Any program whose working set is larger than what the TLB holds: "
 	 "how much larger, how dense and how local is for the parameters to say.",
@@ -52,6 +46,7 @@ WORKLOAD("reach", "dependent loads; footprint, density and locality to choose",
 
 #define WRONG_PAGE "a load saw another page than its own (bits 0x%llx of the number differ)"
 
+/* run() and run_with_lines() each have a copy of what follows: none costs the other a step. */
 struct choice {
 	struct zipf zipf;
 	u64 pages, seed;

@@ -273,6 +273,113 @@ def scan(run, n):
     return {} if param(run, "flush") else vtlb_groups(run, {}, 1, 3)
 
 
+def fresh(run, n):
+    """n pages for the handler to map, in frames that nobody touched before.
+
+    The table is shadowed when its first entry is written only if a page of it was
+    touched already: the pages of the workload's table are.
+    """
+    early = 0 if param(run, "table") else 1
+    return add(
+        {"guest_faults": n},
+        first_touch(run, n) if run["mmu"] == "ept" else injected(n),
+        choose(run, vtlb=fills(n), unsync=fills(n), trap=fills(early)),
+        written(run, n - early),
+    )
+
+
+def allocate(run, n):
+    """n pages taken away, and as many mapped again, by bursts with one flush each."""
+    bursts = n // param(run, "burst")
+    by_address = param(run, "flush")
+    term = add(
+        {"guest_faults": n},
+        {} if run["mmu"] == "ept" else injected(n),
+        choose(run, vtlb=fills(n), unsync=fills(n)),
+        # INVLPG leaves the table open that was opened in the phase fill.
+        written(run, 2 * n, 0 if by_address else bursts),
+    )
+    if by_address:
+        return add(term, invlpg(run, n))
+    # What was open is compared, and flushed. vtlb: the pages that are loaded from, and
+    # what the runtime needs for a fault come back after each load of CR3.
+    term = add(term, loads(run, bursts, bursts))
+    term = add(term, choose(run, unsync={"flush_invvpid_single": bursts}))
+    mapped = param(run, "pages") + param(run, "table") - param(run, "burst")
+    return vtlb_groups(run, term, 3 * bursts, (mapped + 14) * bursts)
+
+
+def request(run, n, first):
+    """Two loads of CR3. The first writes the kernel's pages after it read them.
+
+    There the runtime's shared tables are linked once. vtlb: hot code and stack on
+    both sides, the kernel's pages, one page of the table, one of values; the mailbox.
+    """
+    kernel = param(run, "kernel")
+    if run["mmu"] == "ept":
+        return {}
+    if keeps_roots(run):
+        return add(loads(run, 2 * n, 2 * n - first), fills(2 * kernel + 1) if first else {})
+    again = kernel if first else 0
+    return add(loads(run, 2 * n, 0), fills(n * (kernel + 6) + 1 + again))
+
+
+def touched(run, n):
+    return add(first_touch(run, n), reload(run))
+
+
+def rewritten(run, n):
+    # vtlb: the guest's map of the page table, gone with the CR3 load before.
+    return add(written(run, n), choose(run, vtlb=fills(1)))
+
+
+def emptied(run, n):
+    return choose(run, trap=faults(n, "emulate"))
+
+
+def filled_ahead(run, n):
+    # unsync gave the empty table up at the CR3 load before: its frame is one like others.
+    return choose(run, unsync=fills(1), vtlb=fills(1), trap=faults(n, "emulate"))
+
+
+def file_groups(run):
+    return -(-param(run, "pages") // param(run, "around"))
+
+
+def file_read(run, n, rounds, unmapped):
+    """Faults by groups, writes and fills by pages.
+
+    The first group's table is not shadowed yet in the first round. unsync opens
+    it once a round, and finds it given up when a round follows one that ended.
+    """
+    groups = file_groups(run) * rounds
+    early = min(param(run, "around"), param(run, "pages")) if unmapped else 0
+    writes = 2 * n if unmapped else n
+    term = add(
+        {"guest_faults": groups},
+        {} if run["mmu"] == "ept" else injected(groups),
+        choose(
+            run,
+            vtlb=fills(n),
+            unsync=add(fills(n + rounds - bool(unmapped)), faults(rounds, "track")),
+            trap=add(fills(early), faults(writes - early, "emulate")),
+        ),
+    )
+    if not unmapped:
+        return vtlb_groups(run, term, 0, 6)
+    term = add(term, loads(run, rounds, rounds))
+    term = add(term, choose(run, unsync={"flush_invvpid_single": rounds}))
+    return vtlb_groups(run, term, 3 * rounds, 12 * rounds)
+
+
+def page_fault(run, n):
+    return file_read(run, n, param(run, "rounds"), True)
+
+
+def forbidden(run, n):
+    return add({"guest_faults": n}, {} if run["mmu"] == "ept" else injected(n))
+
+
 def kpti(run, n, first):
     """Two loads a call and one to leave user mode.
 
@@ -283,6 +390,9 @@ def kpti(run, n, first):
     user, kernel = param(run, "user"), param(run, "kernel")
     if run["mmu"] == "ept":
         return {}
+    if not param(run, "isolated"):
+        # One table: the user's code and pages and the kernel's, once.
+        return fills(1 + user + kernel) if first else {}
     if keeps_roots(run):
         # First the user's pages and code on either side, the kernel's pages,
         # and what the user's side has of the kernel, the stack twice: it is
@@ -385,6 +495,19 @@ THEORY = {
     ("accessed-scan", "scan"): scan,
     ("kpti", "first-calls"): lambda run, n: kpti(run, n, True),
     ("kpti", "call"): lambda run, n: kpti(run, n, False),
+    ("allocate", "fill"): fresh,
+    ("allocate", "churn"): allocate,
+    ("serve", "fill"): first_touch,
+    ("serve", "first-request"): lambda run, n: request(run, n, True),
+    ("serve", "request"): lambda run, n: request(run, n, False),
+    ("pte-write", "touch"): touched,
+    ("pte-write", "same-value"): rewritten,
+    ("pte-write", "present-to-not-present"): emptied,
+    ("pte-write", "flush"): lambda run, n: reload(run),
+    ("pte-write", "not-present-to-present"): filled_ahead,
+    ("fault", "page-fault"): page_fault,
+    ("fault", "read"): lambda run, n: file_read(run, n, 1, False),
+    ("fault", "protection-fault"): forbidden,
     ("mixed", "start"): demand,
     ("mixed", "work"): nothing,
     ("mixed", "protect"): protect,
@@ -456,7 +579,7 @@ def describe(run):
     ]
     words += [
         "%s=%s" % (name, run["params"][name])
-        for name in ("accessed", "flush", "lines", "page", "pcid", "random")
+        for name in ("accessed", "around", "flush", "isolated", "lines", "page", "pcid", "random")
         if name in run["params"]
     ]
     return " ".join(words) + " #%s" % run["repetition"]

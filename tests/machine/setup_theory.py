@@ -52,6 +52,10 @@ def data_pages(run):
         "fork": lambda: 2 * p["pages"] + -(-p["pages"] // PAGE),
         "kpti": lambda: p["user"] + p["kernel"],
         "mixed": lambda: 2 * p["pages"],
+        "allocate": lambda: p["table"],
+        "serve": lambda: p["kernel"],
+        "pte-write": lambda: p["pages"],
+        "fault": lambda: p["pages"],
         # The smoke suite's 16M of memory fit into a bitmap of one page.
         "dirty-log": lambda: p["pages"] + p["rounds"],
     }.get(run["workload"], lambda: 0)()

@@ -28,4 +28,19 @@ static inline u64 random_below(u64 *state, u64 n)
 	return (random_next(state) >> 32) * n >> 32;
 }
 
+/*
+ * For i = 0..n-1, i * random_scatter(n) % n has each number once, neighbours far
+ * apart: any multiplier without a common factor permutes them.
+ */
+static ALWAYS_INLINE u64 random_scatter(u64 n)
+{
+	static const u64 primes[] = { 2654435761, 40503, 31, 7, 3 };
+	u64 i;
+
+	for (i = 0; i < sizeof(primes) / sizeof(primes[0]); i++)
+		if (n % primes[i])
+			return primes[i];
+	return 1;
+}
+
 #endif

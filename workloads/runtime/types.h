@@ -24,6 +24,9 @@ typedef __u64 u64;
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 #define barrier() __asm__ volatile("" ::: "memory")
 
+/* For what must be part of its caller: a loop that is counted. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* In the one page of hot code, see guest.lds. */
 #define HOT_CODE __attribute__((section(".text.hot"), noinline))
 

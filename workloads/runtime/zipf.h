@@ -15,21 +15,9 @@ struct zipf {
 	u64 pages, octaves, scatter;
 };
 
-/* Any multiplier without a common factor permutes the ranks. */
-static inline __attribute__((always_inline)) u64 zipf_scatter(u64 n)
+static ALWAYS_INLINE struct zipf zipf_begin(u64 pages)
 {
-	static const u64 primes[] = { 2654435761, 40503, 31, 7, 3 };
-	u64 i;
-
-	for (i = 0; i < sizeof(primes) / sizeof(primes[0]); i++)
-		if (n % primes[i])
-			return primes[i];
-	return 1;
-}
-
-static inline __attribute__((always_inline)) struct zipf zipf_begin(u64 pages)
-{
-	struct zipf zipf = { .pages = pages, .scatter = zipf_scatter(pages) };
+	struct zipf zipf = { .pages = pages, .scatter = random_scatter(pages) };
 
 	while (pages >> zipf.octaves)
 		zipf.octaves++;
@@ -37,7 +25,7 @@ static inline __attribute__((always_inline)) struct zipf zipf_begin(u64 pages)
 }
 
 /* 0..pages-1. */
-static inline __attribute__((always_inline)) u64 zipf_next(const struct zipf *zipf, u64 *seed)
+static ALWAYS_INLINE u64 zipf_next(const struct zipf *zipf, u64 *seed)
 {
 	u64 random = random_next(seed);
 	u64 first = 1ull << ((u32)random * zipf->octaves >> 32);
