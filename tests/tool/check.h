@@ -35,5 +35,6 @@ void test_interrupt(void);
 void test_commands(void);
 void test_places(void);
 void test_model(void);
+void test_choices(void);
 
 #endif

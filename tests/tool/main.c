@@ -96,6 +96,7 @@ int main(void)
 	test_commands();
 	test_places();
 	test_model();
+	test_choices();
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }
