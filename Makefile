@@ -21,7 +21,7 @@ help:
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
 	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: an hour or two'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
-	@echo 'make mutants-machine  missing flushes, each of which a modelled TLB must find: 15 minutes'
+	@echo 'make mutants-machine  missing flushes, each of which a modelled TLB must find: 10 minutes'
 	@echo 'make time           whole runs of every workload timed by hyperfine, into RUN=results/latest'
 	@echo 'make perf           exits, flushes and page walks of whole runs by perf stat, likewise'
 	@echo 'make figures        the headline figures of the newest run'

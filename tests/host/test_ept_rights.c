@@ -79,6 +79,8 @@ static void test_flushes(void)
 	report(!flushes_root() && is_leaf(0x3000, 1, R | W), "what is granted is not");
 	report_equal(violate(0x3000, HV_PF_WRITE), HV_DONE,
 		     "a violation by what the CPU had cached is spurious");
+	set_rights(0x3000, 1, 0);
+	report(flushes_root(), "a page that loses all its rights is flushed");
 	guest_close(&t);
 
 	ept_defaults(HVBENCH_SIZE_4K, HVBENCH_SIZE_4K);

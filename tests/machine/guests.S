@@ -90,6 +90,30 @@ guest strings
 end_guest strings
 
 	/*
+	 * Again and again: maps 6M to what 0x2008 holds, if it holds something, with INVLPG;
+	 * reads and writes a word in each of 16 pages from the address at 0x2000; rings. Its
+	 * tables are those of vm_load().
+	 */
+guest steered
+1:	mov 0x2008, %rax
+	test %rax, %rax
+	jz 2f
+	mov %rax, 0x102018
+	movq $0, 0x2008
+	invlpg 0x600000
+2:	mov 0x2000, %rdi
+	lea 0x10000(%rdi), %rsi
+3:	mov (%rdi), %rax
+	mov %rax, (%rdi)
+	add $0x1000, %rdi
+	cmp %rsi, %rdi
+	jb 3b
+	mov $0x100, %eax
+	out %eax, $0xb0
+	jmp 1b
+end_guest steered
+
+	/*
 	 * Starts the dirty log; then, again and again: writes to 4M, looks with the
 	 * bitmaps named at 0x2010 and 0x2018, rings. Answers at 0x2000 and 0x2008.
 	 */
