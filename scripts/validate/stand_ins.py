@@ -71,7 +71,7 @@ def pte_write(change):
     return three("pte-write", (change,), "pentium-4", {"pages": 256}, TRAP)
 
 
-def fork():
-    """Of fork, its copies and the exit on the Core 2: all phases, as a whole."""
-    phases = ("setup", "fork", "child-start", "child-write", "parent-resume", "parent-write", "exit")
-    return three("fork", phases, "core-2", {}, TRAP)
+def fork(setup=True):
+    """Of fork, its copies and the exit on the Core 2: all phases, or all but the set-up."""
+    phases = ("fork", "child-start", "child-write", "parent-resume", "parent-write", "exit")
+    return three("fork", (("setup",) if setup else ()) + phases, "core-2", {}, TRAP)
