@@ -6,7 +6,7 @@ where the run holds no such sweep. Three lines a panel: native, EPT, shadow pagi
 """
 import conditions
 import modelled
-from gnuplot import BACKEND, NATIVE_LOOK
+from gnuplot import BACKEND, NATIVE_LOOK, SPT
 from groups import size
 from results import name_of
 from suite import split_params
@@ -43,6 +43,20 @@ def rows_of(model, workload, phase, values):
     return rows
 
 
+def crossing(model, workload, phase, values):
+    """The value from which on shadow paging is cheaper, at all ends of the costs; or None."""
+    first = None
+    for value, params in sorted(values.items()):
+        both = [model.of(mmu, workload, phase, params=params) for mmu in ("ept", "spt")]
+        if not all(both):
+            continue
+        if modelled.winner(*both) != "spt":
+            first = None
+        elif first is None:
+            first = value
+    return first
+
+
 def words_of(model, workload, phase, rest, param):
     """A panel's title: the phase, and what of its parameters is not the base."""
     base = split_params(model.suite.base[workload])
@@ -65,6 +79,12 @@ def picture(model, where, names, param, x_label, bytes_, caption):
     ]
     # A line that nothing was modelled for would be an empty panel.
     panels = [p for p in panels if p[4]]
+    marks = {}
+    for (workload, phase, rest), values in sweeps(model, param).items():
+        value = crossing(model, workload, phase, values)
+        if value is not None:
+            words = "shadow cheaper from %s" % (size(value) + ("" if bytes_ else " pages"))
+            marks[words_of(model, workload, phase, rest, param)] = (value, words, SPT)
     looks = {"native": NATIVE_LOOK, **BACKEND}
     entries = [(looks[c]["title"], looks[c]["point"], looks[c]["colour"]) for c in COLUMNS]
     return sweep_picture(
@@ -74,6 +94,7 @@ def picture(model, where, names, param, x_label, bytes_, caption):
         caption,
         panels,
         entries,
+        marks,
     )
 
 
@@ -88,7 +109,8 @@ def footprint(model, where):
         False,
         "Modelled cycles of one operation of warm phases as the footprint grows beyond what the "
         "TLBs hold. Where the line of EPT leaves that of shadow paging, walks of two tables "
-        "begin to cost.",
+        "begin to cost. The dashed line is at the first footprint from which on shadow paging is "
+        "cheaper at all ends of the costs.",
     )
 
 
@@ -102,5 +124,6 @@ def density(model, where):
         "bytes between touched pages",
         True,
         "Modelled cycles of one operation of warm phases over the same number of pages, further and "
-        "further apart: each page needs more of the upper tables.",
+        "further apart: each page needs more of the upper tables. The dashed line is at the first "
+        "distance from which on shadow paging is cheaper at all ends of the costs.",
     )

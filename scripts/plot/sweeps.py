@@ -80,8 +80,21 @@ def lines_of(data, columns):
     return parts
 
 
-def sweep_picture(name, heading, below, caption, panels, entries):
-    """Panels two abreast: (title, x label, bytes?, columns, rows, y label)."""
+def mark(value, words, colour):
+    """Commands: WORDS from VALUE of the x axis on to the right."""
+    return [
+        'set arrow from %d, graph 0 to %d, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "%s"'
+        % (value, value, colour),
+        'set label "%s" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "%s"'
+        % (words, colour),
+    ]
+
+
+def sweep_picture(name, heading, below, caption, panels, entries, marks=None):
+    """Panels two abreast: (title, x label, bytes?, columns, rows, y label).
+
+    MARKS has the (value, words, colour) of a vertical line by a panel's title.
+    """
     panels = [p for p in panels if len(p[4]) >= 2]
     if not panels:
         return None
@@ -113,8 +126,10 @@ def sweep_picture(name, heading, below, caption, panels, entries):
             'set label %s at graph 0, graph 1 offset -5,1.9 left font ",12"' % bold(words),
             'set label "%s%s" at graph 0, graph 1 offset -5,0.9 left font ",11"' % (y_label, note)
         )
+        if words in (marks or {}):
+            picture.add(*mark(*marks[words]))
         picture.plot(data, lines_of(data, columns))
-        picture.add("unset label")
+        picture.add("unset label", "unset arrow")
     picture.add("unset multiplot")
     return picture
 
