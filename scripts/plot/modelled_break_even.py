@@ -15,8 +15,10 @@ from results import name_of
 from rows import legend, title
 
 HEIGHT = 590
-LEFT, RIGHT, TOP, BOTTOM = 84, 16, 92, 60  # pixels around the axes
+LEFT, RIGHT, TOP, BOTTOM = 84, 26, 92, 60  # pixels around the axes
 FIRST = {"x": -3, "y": -4}  # the powers of ten that the axes begin with
+# Parameters that say only how often: names do without.
+OFTEN = ("rounds=", "passes=", "seed=")
 STRIP = 0.7  # decades that a strip takes; what is 0 stands in its middle
 NEARLY = {axis: 10.0**power for axis, power in FIRST.items()}
 
@@ -154,7 +156,8 @@ class Names:
 def short_name(model, pair, phases):
     """A point's name in the picture: the phase only where the workload has several."""
     name = name_of(pair.workload, pair.phase) if len(phases) > 1 else pair.workload
-    other = groups.difference(model.suite, pair)
+    other = groups.difference(model.suite, pair).split()
+    other = " ".join(word for word in other if not word.startswith(OFTEN))
     return " ".join(filter(None, [name, other])).replace(":", "")
 
 

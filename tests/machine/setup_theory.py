@@ -47,7 +47,7 @@ def data_pages(run):
         "churn": lambda: p["pages"],
         "mprotect": lambda: p["pages"],
         "accessed-scan": lambda: p["pages"],
-        "pte-edit": lambda: 2 * p["pages"],
+        "pte-edit": lambda: 2 * p["pages"] + (p["over"] if p["loads"] else 0),
         "switch": lambda: p["spaces"] * p["touches"],
         "fork": lambda: 2 * p["pages"] + -(-p["pages"] // PAGE),
         "kpti": lambda: p["user"] + p["kernel"],
