@@ -41,6 +41,8 @@ PROVEN = {
     "proof.accesses": "accesses held against the reference walker",
     "mutants.killed": "planted bugs that the tests caught",
     "mutants.total": "planted bugs",
+    "mutants.machine.killed": "missing flushes that a modelled TLB caught (make mutants-machine)",
+    "mutants.machine.total": "missing flushes planted for it (make mutants-machine)",
     "sanitize.splats": "complaints of the sanitizer kernel (make sanitize)",
 }
 

@@ -195,4 +195,20 @@ def figures(suite):
         for who in ("spt", "ept"):
             count = sum(pair.winner == who for pair in pairs)
             found.append(("model.%s_cheaper" % who, count, "phases and workloads"))
+    return found + stale(suite.results)
+
+
+def stale(results):
+    """[(name, value, unit)]: TLB hits held against the tables in all runs of all engines."""
+    found = []
+    for name in ("checked", "found"):
+        end = ".stale_" + name
+        counts = [
+            value
+            for condition in results.samples
+            for sample in results.of(condition)
+            for counter, value in sample.items()
+            if counter.endswith(end) and name_of_row(counter)
+        ]
+        found += [("stale." + name, sum(counts), "hits")] if counts or found else []
     return found

@@ -33,6 +33,7 @@ REPETITIONS = 3
 PROOF = {  # what tests would have left in build/proof
     "host": "proof.accesses\t12345678\taccesses\n",
     "mutants": "mutants.killed\t33\tmutants\nmutants.total\t34\tmutants\n",
+    "mutants-machine": "mutants.machine.killed\t5\tmutants\nmutants.machine.total\t6\tmutants\n",
     "sanitize": "sanitize.splats\t0\tsplats\n",
 }
 SETUP = ("setup", "setup")  # the runtime opens it

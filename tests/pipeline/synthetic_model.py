@@ -30,6 +30,7 @@ def sample(cpu, mmu, ops, exits):
     for world, walks in walked.items():
         if world == "native" and mmu == "spt":
             continue
+        rows.append((world + ".stale_checked", "hits", 3))
         if walks:
             rows.append((world + ".walk_load", "walks", walks))
             rows.append((world + ".ref_guest_1", "references", walks * 3 // 2))

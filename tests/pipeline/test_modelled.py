@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import modelled
+import modelled_sweeps
 import results
 import suite as suite_of_run
 import synthetic
@@ -58,7 +59,7 @@ class Modelled(unittest.TestCase):
     def test_nothing_else_changes(self):
         """rows of modelled CPUs change no other figure, picture or table of the report"""
         plain, more = self.figures(self.plain), self.figures(self.with_models)
-        of_model = re.compile(r"(kvm\.)?model\.")
+        of_model = re.compile(r"(kvm\.)?model\.|stale\.")
         self.assertEqual(plain, {n: v for n, v in more.items() if not of_model.match(n)})
         self.assertFalse([n for n in plain if of_model.match(n)])
         self.assertEqual(more["kvm.model.worst.ept"][1], "ratio")
@@ -84,6 +85,9 @@ class Modelled(unittest.TestCase):
         # An instruction and two walks in the guest; an exit, and a walk for it, in the host.
         self.assertEqual(found["model.fill.ept.skylake-sp"], ("1061", "modelled cycles"))
         self.assertEqual(found["model.fill.spt.skylake-sp"], ("1041", "modelled cycles"))
+        rows = read(self.with_models, "results.csv").count(".stale_checked,hits,3\n")
+        self.assertEqual(found["stale.checked"], ("%d" % (3 * rows), "hits"))
+        self.assertEqual(found["stale.found"], ("0", "hits"))
         self.assertEqual(found["model.spt_cheaper"][1], "phases and workloads")
         self.assertGreater(int(found["model.spt_cheaper"][0]), 0)
         self.assertGreater(int(found["model.ept_cheaper"][0]), 0)
@@ -141,6 +145,30 @@ class Modelled(unittest.TestCase):
         for other in ("exit.CPUID", "outside_histogram.CPUID.3", "model", "models.a.b.c"):
             self.assertIsNone(modelled.name_of_row(other))
 
+    def test_crossing(self):
+        """a sweep's mark is the first value from which shadow paging wins to the end"""
+        bands = {"spt": modelled.Band(2, 2, 2), "tie": modelled.Band(4, 4, 4), "ept": modelled.Band(9, 9, 9)}
+
+        class OfList:
+            """Stands for a Modelled: EPT always costs 4, shadow paging what the winner says."""
+
+            @staticmethod
+            def of(mmu, workload, phase, params):
+                """The winner's word is where parameters are else."""
+                assert (workload, phase) == ("a", "b")
+                return bands["tie"] if mmu == "ept" else bands.get(params)
+
+        def crossing(*winners):
+            return modelled_sweeps.crossing(OfList, "a", "b", dict(enumerate(winners)))
+
+        self.assertEqual(crossing("ept", "tie", "spt", "spt"), 2)
+        self.assertEqual(crossing("spt", "tie", "spt"), 2)
+        self.assertEqual(crossing("spt", "unknown", "spt"), 0)
+        self.assertIsNone(crossing("spt", "tie"))
+        self.assertIsNone(crossing("ept"))
+        text = read(self.with_models, "plots", "model-footprint-skylake-sp.gp")
+        self.assertEqual(text.count('"shadow cheaper from 64 pages"'), 2)
+
     def test_some_phases_only(self):
         """a run that is modelled in part has the figures of that part"""
         folder = os.path.join(self.scratch.name, "part")
@@ -150,7 +178,8 @@ class Modelled(unittest.TestCase):
         suite = suite_of_run.Suite(loaded, uapi.knobs())
         self.assertEqual(
             [name for name, _, _ in modelled.figures(suite)],
-            ["model.hypercall.skylake-sp", "model.spt_cheaper", "model.ept_cheaper"],
+            ["model.hypercall.skylake-sp", "model.spt_cheaper", "model.ept_cheaper"]
+            + ["stale.checked", "stale.found"],
         )
         self.assertEqual([p.workload for p in modelled.models(suite)[0].pairs], ["hypercall"])
 
