@@ -31,6 +31,7 @@ help:
 	@echo 'make guests         build/guests/*.elf'
 	@echo 'make tool           build/bin/hvbench'
 	@echo 'make module         hvbench.ko'
+	@echo 'make prices         docs/prices.md, from results/reference and a run on all modelled CPUs'
 	@echo 'make docs           docs/counters.md and docs/workloads.md, from lists and guests'
 	@echo 'make install        the tool, guests, reports and manual below PREFIX=$(PREFIX)'
 	@echo '                    (the udev rule: in UDEVDIR, without it PREFIX/lib/udev)'
@@ -131,6 +132,13 @@ module: tree
 docs: guests tool
 	scripts/report/counters-doc
 	scripts/report/workloads-doc
+
+# In the emulated machine, wherever this is.
+.PHONY: prices
+prices: deps guests tool
+	rm -rf $(build)/prices
+	MACHINE=emulated scripts/machine/hvbench --kernel $(KERNEL) --out $(build)/prices -- suite prices --out /out
+	scripts/report/prices-doc results/reference $(build)/prices
 
 style:
 	scripts/check-style
