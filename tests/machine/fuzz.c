@@ -35,6 +35,7 @@
 /* What is leaked once in a while is not seen; a page every thirty operations is. */
 #define SLACK_KIB 512
 #define SESSIONS_PER_MODULE 8
+#define NR_PLANTED 8
 
 struct fuzz_shared *fuzz_shared;
 int fuzz_cpus;
@@ -308,6 +309,31 @@ static void parse(int argc, char **argv)
 		errx(2, "--threads must be at least 1");
 }
 
+/* Failures that are planted while the CPU is offline; it must come and go all the same. */
+static void test_planted_failures(void)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	unsigned int step, planted = 0;
+	char line[256] = "";
+	bool back = true;
+
+	for (step = 0; step < 256 && planted < NR_PLANTED; step++) {
+		write_file(online, "0");
+		if (!fuzz_plant_failure(1, step))
+			continue;
+		planted++;
+		/* It fails on the way up or on the way down, and once. */
+		write_file(online, "1");
+		write_file(online, "0");
+		back = write_file(online, "1") && back;
+	}
+	bring_cpus_back();
+	report(back && planted == NR_PLANTED,
+	       "CPU 1 is back after each of %u failures of its hotplug", planted);
+	report(!kernel_complaint(line, sizeof(line)), "and the kernel does not complain %s",
+	       line);
+}
+
 int main(int argc, char **argv)
 {
 	char line[256];
@@ -321,6 +347,8 @@ int main(int argc, char **argv)
 	/* What a session leaves behind comes to us, to be ended. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	kernel_complaint(line, sizeof(line));
+	if (fuzz_cpus > 1)
+		test_planted_failures();
 	fuzz();
 	return summary();
 }

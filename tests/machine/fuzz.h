@@ -106,6 +106,9 @@ extern _Thread_local volatile bool fuzz_fault_expected;
 _Noreturn void fuzz_session(__u64 seed, unsigned int threads, unsigned long operations);
 void fuzz_signal_thread(unsigned int number);
 
+/* The CPU's next way through this step of hotplug fails; false: it was not planted. */
+bool fuzz_plant_failure(unsigned int cpu, unsigned int step);
+
 /* ---- what all threads use ---- */
 
 #define NR_FUZZ_VMS 6

@@ -4,6 +4,7 @@
  * die, signals, CPUs that a thread moves to or that go, memory that runs short, events
  * of the module's PMU, attempts to unload the module.
  */
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/perf_event.h>
@@ -104,19 +105,53 @@ bool fuzz_affinity(struct fuzzer *f)
 	return !sched_setaffinity(0, sizeof(set), &set);
 }
 
+/* The step of hotplug with this name; ends the test without it. */
+static unsigned int hotplug_step(const char *name)
+{
+	FILE *file = fopen("/sys/devices/system/cpu/hotplug/states", "re");
+	unsigned int step, found = 0;
+	char line[128], seen[64];
+
+	if (!file)
+		err(1, "/sys/devices/system/cpu/hotplug/states");
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%u: %63s", &step, seen) == 2 && !strcmp(seen, name))
+			found = step;
+	fclose(file);
+	if (!found)
+		errx(1, "this kernel's CPU hotplug has no step %s", name);
+	return found;
+}
+
+/*
+ * Only steps that the CPU takes by itself while it runs. Below them the way down must not
+ * fail: the kernel refuses to plant a failure there for a CPU that is online, but not for one
+ * that is offline, keeps it where the step has no way up, and warns of "DEAD callback
+ * error" when it meets it (6.1, _cpu_down).
+ */
+bool fuzz_plant_failure(unsigned int cpu, unsigned int step)
+{
+	char path[64], number[16];
+
+	if (step <= hotplug_step("cpu:teardown"))
+		return false;
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/hotplug/fail", cpu);
+	snprintf(number, sizeof(number), "%u", step);
+	return write_file(path, number);
+}
+
 bool fuzz_hotplug(struct fuzzer *f)
 {
 	unsigned int cpu = 1 + fuzz_below(f, fuzz_cpus - 1);
-	char path[64], step[16];
+	unsigned int step = fuzz_below(f, 256);
+	char path[64];
 	bool ok;
 
 	if (fuzz_cpus < 2)
 		return false;
 	/* That it fails on the way, and is taken back: refused where there is no such step. */
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/hotplug/fail", cpu);
-	snprintf(step, sizeof(step), "%u", fuzz_below(f, 256));
 	if (fuzz_chance(f, 25))
-		write_file(path, step);
+		fuzz_plant_failure(cpu, step);
 	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%u/online", cpu);
 	ok = write_file(path, "0");
 	if (ok && fuzz_chance(f, 70))
