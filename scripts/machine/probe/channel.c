@@ -11,6 +11,7 @@
 #include "models.h"
 
 #define OUT_BYTES 4
+#define CR4_VMXE (1ull << 13)
 #define DESCRIPTION_BYTES (256 << 10)
 
 static uint64_t address; /* of the request: its low half, until the high one comes */
@@ -110,6 +111,18 @@ static void answer(struct model_page_request *request)
 	}
 }
 
+/*
+ * Bochs tells that the context was switched for SMIs too, as in its BIOS, which looks like a VM
+ * entry. No VMX operation is without CR4.VMXE.
+ */
+static bool runs_guest(unsigned int cpu)
+{
+	char why[128];
+
+	return feed_in_guest(cpu) && ready(why, sizeof(why)) &&
+	       bochs_control(cpu, BOCHS_CR4) & CR4_VMXE;
+}
+
 /* The page of the CPU that shows the magic number there; only a host may ask. */
 static bool find_page(uint64_t *page)
 {
@@ -119,7 +132,7 @@ static bool find_page(uint64_t *page)
 	if (address % sizeof(struct model_page_request))
 		return false;
 	for (cpu = 0; cpu < bochs_cpus() && cpu < BOCHS_MAX_CPUS; cpu++)
-		if (!feed_in_guest(cpu) && bochs_translate(cpu, address, page) &&
+		if (!runs_guest(cpu) && bochs_translate(cpu, address, page) &&
 		    bochs_read_physical(*page, sizeof(magic), &magic) && magic == MODEL_MAGIC)
 			return true;
 	return false;
