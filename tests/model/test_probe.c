@@ -18,6 +18,7 @@
 #define OTHER_FAULT_EVENT (1u << 31 | 3u << 8 | 13)
 #define CR0_PG_ (1ull << 31)
 #define EFER_LMA_ (1ull << 10)
+#define CR4_VMXE_ (1ull << 13)
 
 enum {
 	ENTRY_EVENT = 0x4016,
@@ -32,6 +33,7 @@ static void open_bochs(void)
 	memset(&fake_bochs, 0, sizeof(fake_bochs));
 	fake_bochs.control[BOCHS_CR0] = CR0_PG_;
 	fake_bochs.control[BOCHS_EFER] = EFER_LMA_;
+	fake_bochs.control[BOCHS_CR4] = CR4_VMXE_;
 	feed_stop();
 }
 
@@ -182,6 +184,11 @@ static void test_page(void)
 	open_bochs();
 	fake_map(0x1000, 0x5000);
 	check_number(ask(), MODEL_OK, "a host is answered before any model runs");
+	/* The BIOS' SMI, before anybody switches VMX on. */
+	fake_bochs.control[BOCHS_CR4] = 0;
+	fake_tlb_control(0, BOCHS_CONTEXT_SWITCH, 0);
+	check_number(ask(), MODEL_OK, "also if its context was switched without VMX");
+	fake_bochs.control[BOCHS_CR4] = CR4_VMXE_;
 	enter();
 	check_number(ask(), MODEL_NO_ANSWER, "a guest's memory is not looked at");
 	leave(EXIT_HYPERCALL, 0);
