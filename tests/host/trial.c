@@ -338,8 +338,13 @@ void trial_string_form(struct trial *t)
 		/* A repeated element across pages is refused in the middle. */
 		t->target &= ~(u64)(t->bytes - 1);
 		t->gpr[7] = dirty_upper(&p, t->target);
-		/* The hardware's treatment of the upper half differs by vendor. */
-		t->gpr[1] = count ? dirty_upper(&p, count) : 0;
+		t->gpr[1] = dirty_upper(&p, count);
+		/* With nothing to do CPUs clear the upper halves of different registers. */
+		if (!count) {
+			t->gpr[1] = 0;
+			t->gpr[6] = source - (p.gs ? GS_BASE : 0);
+			t->gpr[7] = t->target;
+		}
 		emit(t, 0xf3);
 	}
 	emit_prefixes(t, &p);
