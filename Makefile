@@ -19,7 +19,7 @@ help:
 	@echo 'make model-check    the modelled CPUs over made-up page tables: seconds'
 	@echo 'make validate       the model against 17 published results, docs/validation.md: a quarter of an hour'
 	@echo 'make fuzz           the backends under libFuzzer for FUZZ_SECONDS=60'
-	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: an hour or two'
+	@echo 'make sanitize       the module on a kernel with KASAN, lockdep and the like: hours'
 	@echo 'make mutants        bugs planted in spt/ and ept/, each of which the tests must find'
 	@echo 'make mutants-machine  missing flushes, each of which a modelled TLB must find: 10 minutes'
 	@echo 'make time           whole runs of every workload timed by hyperfine, into RUN=results/latest'

@@ -36,7 +36,7 @@ set xrange [4096/1.4:1073741824*1.4]
 set xtics ("4K" 4096, "32K" 32768, "256K" 262144, "2M" 2097152, "16M" 16777216, "128M" 134217728, "1G" 1073741824) font ",11"
 set xlabel "bytes between touched pages" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:6178]
+set yrange [0:6114]
 set ytics autofreq font ",11"
 set label "{/:Bold sparse-stride: first-touch (cold)}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
@@ -45,6 +45,7 @@ plot "density-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 p
   "density-1.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
   "density-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.6701
@@ -67,6 +68,7 @@ plot "density-2.tsv" using (column("x")):(column("guest")) with linespoints pt 1
   "density-2.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
   "density-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 unset multiplot
 unset output
 }

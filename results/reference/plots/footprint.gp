@@ -44,6 +44,7 @@ plot "footprint-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5
   "footprint-1.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
   "footprint-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.8140
@@ -65,6 +66,7 @@ plot "footprint-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5
   "footprint-2.tsv" using (column("x")):(column("trap")) with linespoints pt 12 ps 1.5 lw 2 dt 4 lc rgb "#e08a00" notitle, \
   "footprint-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.085
 set rmargin at screen 0.485
 set tmargin at screen 0.3779
@@ -84,6 +86,7 @@ set label "instructions/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
 plot "footprint-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "footprint-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 unset multiplot
 unset output
 }

@@ -38,10 +38,13 @@ set yrange [0:222.9]
 set ytics autofreq font ",11"
 set label "{/:Bold sparse-stride: warm}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 1073741824, graph 0 to 1073741824, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 1G" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-density-skylake-sp-1.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-density-skylake-sp-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-density-skylake-sp-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.6701
@@ -58,10 +61,13 @@ set yrange [0:137.1]
 set ytics autofreq font ",11"
 set label "{/:Bold reach: access}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 2097152, graph 0 to 2097152, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 2M" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-density-skylake-sp-2.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-density-skylake-sp-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-density-skylake-sp-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 unset multiplot
 unset output
 }

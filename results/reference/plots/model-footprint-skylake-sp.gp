@@ -34,14 +34,17 @@ set xrange [64/1.4:32768*1.4]
 set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:149.3]
+set yrange [0:149.2]
 set ytics autofreq font ",11"
 set label "{/:Bold random: update}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 2048, graph 0 to 2048, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 2K pages" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-footprint-skylake-sp-1.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-footprint-skylake-sp-1.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-footprint-skylake-sp-1.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.8140
@@ -58,10 +61,13 @@ set yrange [0.8:1300]
 set ytics ("1" 1, "10" 10, "100" 100, "1k" 1000) font ",11"
 set label "{/:Bold pointer-chase: chase}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op, log axis" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 2048, graph 0 to 2048, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 2K pages" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-footprint-skylake-sp-2.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-footprint-skylake-sp-2.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-footprint-skylake-sp-2.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.085
 set rmargin at screen 0.485
 set tmargin at screen 0.3779
@@ -78,10 +84,13 @@ set yrange [0:219]
 set ytics autofreq font ",11"
 set label "{/:Bold reach: access}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 4096, graph 0 to 4096, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 4K pages" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-footprint-skylake-sp-3.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-footprint-skylake-sp-3.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-footprint-skylake-sp-3.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 set lmargin at screen 0.580
 set rmargin at screen 0.980
 set tmargin at screen 0.3779
@@ -94,14 +103,17 @@ set xrange [64/1.4:65536*1.4]
 set xtics ("64" 64, "256" 256, "1024" 1024, "4096" 4096, "16384" 16384, "65536" 65536) font ",11"
 set xlabel "pages touched" font ",11" offset 0,0.4
 unset logscale y
-set yrange [0:139.7]
+set yrange [0:139.8]
 set ytics autofreq font ",11"
 set label "{/:Bold reach: access locality=1}" at graph 0, graph 1 offset -5,1.9 left font ",12"
 set label "modelled cycles/op" at graph 0, graph 1 offset -5,0.9 left font ",11"
+set arrow from 4096, graph 0 to 4096, graph 0.9 nohead back lw 1.5 dt 2 lc rgb "#e08a00"
+set label "shadow cheaper from 4K pages" at graph 0.02, graph 0.96 left noenhanced font ",11" tc rgb "#e08a00"
 plot "model-footprint-skylake-sp-4.tsv" using (column("x")):(column("native")) with linespoints pt 13 ps 0.9 lw 2 dt 3 lc rgb "#8a8a8a" notitle, \
   "model-footprint-skylake-sp-4.tsv" using (column("x")):(column("spt")) with linespoints pt 5 ps 0.9 lw 2 dt 1 lc rgb "#e08a00" notitle, \
   "model-footprint-skylake-sp-4.tsv" using (column("x")):(column("ept")) with linespoints pt 7 ps 0.8 lw 2 dt 1 lc rgb "#0060a8" notitle
 unset label
+unset arrow
 unset multiplot
 unset output
 }

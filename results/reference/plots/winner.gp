@@ -32,7 +32,7 @@ set label "{/:Bold Cold: tables being filled}" at screen 0.012, first -19.05 lef
 set label "{/:Bold Not cold for both: set-up had filled one}" at screen 0.012, first -26.20 left front
 set rmargin at screen 0.95
 set logscale x 10
-set xrange [0.4:45.41]
+set xrange [0.4:45.3]
 set xtics ("0.1×" 0.1, "1×" 1, "10×" 10, "100×" 100)
 set label "shadow paging cheaper ←  cost of shadow ÷ cost of EPT  → EPT cheaper" at screen 0.985, screen 0.0194 right font ",12"
 set arrow from 1, graph 0 to 1, graph 1 nohead front lc rgb "#808080" lw 1.2
