@@ -116,21 +116,21 @@ static void on_bus_error(int signal)
 }
 
 /* Touches memory of a VM until that is refused. False: all of it was to be had. */
-static bool touch_until_refused(struct hvbench_config *config, __u64 step)
+static bool touch_until_refused(const struct vm *vm, __u64 bytes, __u64 step)
 {
-	struct vm vm = vm_make(config);
 	volatile __u64 at;
 
 	if (sigsetjmp(refused, 1))
 		return true;
-	for (at = 0; at < config->memory_bytes; at += step)
-		*(volatile char *)(vm.memory + at) = 1;
+	for (at = 0; at < bytes; at += step)
+		*(volatile char *)(vm->memory + at) = 1;
 	return false;
 }
 
 /*
  * As a process of its own: takes all that there is, in large pages and then in
- * small ones, and then some. The status says how far it came.
+ * small ones, and then some. Its VMs are made before: once the large pages are gone,
+ * there may be too little left for another. The status says how far it came.
  */
 static int take_everything(void)
 {
@@ -138,18 +138,19 @@ static int take_everything(void)
 	struct hvbench_config small = lazy(HVBENCH_MMU_EPT, 4096 * MIB, HVBENCH_SIZE_4K);
 	struct hvbench_config shadow = lazy(HVBENCH_MMU_SPT, 64 * MIB, HVBENCH_SIZE_4K);
 	struct vm vm = vm_start(HVBENCH_MMU_SPT, guest_touch, guest_touch_end);
+	struct vm large_vm = vm_make(&large), small_vm = vm_make(&small);
 
 	signal(SIGBUS, on_bus_error);
 	alarm(100);
-	if (!touch_until_refused(&large, 2 * MIB))
-		return 1;
-	if (!touch_until_refused(&small, PAGE))
+	if (!touch_until_refused(&large_vm, large.memory_bytes, 2 * MIB))
 		return 2;
+	if (!touch_until_refused(&small_vm, small.memory_bytes, PAGE))
+		return 3;
 	/* The stock of tables is some MiB for each. */
 	if (make_until_refused(&shadow) < 0)
-		return 3;
-	if (vm_run(&vm) || vm.control->run.exit == HVBENCH_RUN_NONE)
 		return 4;
+	if (vm_run(&vm) || vm.control->run.exit == HVBENCH_RUN_NONE)
+		return 5;
 	return 0;
 }
 
