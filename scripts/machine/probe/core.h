@@ -18,6 +18,12 @@
 #define CR4_SMEP (1ull << 20)
 #define EFER_LMA (1ull << 10)
 
+/*
+ * Page tables by CR3, without PCID and the bit that keeps translations. With KPTI a process
+ * has two, in 8 kB that are aligned.
+ */
+#define CR3_SPACE(cr3) ((cr3) & ~(1ull << 63 | 0x1fffull))
+
 /* More than a walk of both dimensions reads. */
 #define NR_WALK_ENTRIES 64
 
@@ -38,6 +44,8 @@ struct core {
 	bool marked; /* models_mark() at the last exit */
 	bool interrupted; /* while it was fed; then also, where: */
 	uint64_t interrupted_rip, interrupted_rsp;
+	uint64_t exit_space; /* whose process handles the last exit, by CR3_SPACE() */
+	bool switched; /* to another process, while it was fed */
 	/* Of the last guest. */
 	bool vpid_enabled;
 	uint16_t vpid;

@@ -210,7 +210,9 @@ static void after_exit(unsigned int cpu)
 	if (!c->guest)
 		return;
 	c->guest = false;
+	c->switched = false;
 	core_context(cpu, &host);
+	c->exit_space = CR3_SPACE(host.cr3);
 	models_exit(cpu, c->vpid_enabled, &host);
 }
 
@@ -254,18 +256,38 @@ static void note_transition(unsigned int cpu)
 		core[cpu].exiting = false;
 }
 
+/* The host has written CR3. Only the process that the exit came to handles it. */
+static void note_process(unsigned int cpu, uint64_t cr3)
+{
+	struct core *c = &core[cpu];
+	const bool handles = CR3_SPACE(cr3) == c->exit_space;
+
+	if (c->guest || handles == c->fed)
+		return;
+	if (c->fed) {
+		c->switched = true;
+		core_feed(cpu, false);
+	} else if (c->switched) {
+		c->switched = false;
+		core_feed(cpu, true);
+	}
+}
+
 static void on_tlb_control(unsigned int cpu, unsigned int what, uint64_t value)
 {
 	if (what == BOCHS_CONTEXT_SWITCH)
 		note_transition(cpu);
 	if (!started)
 		return;
-	if (what != BOCHS_CONTEXT_SWITCH)
+	if (what != BOCHS_CONTEXT_SWITCH) {
 		feed_flush(cpu, what, value);
-	else if (core[cpu].exiting)
+		if (what == BOCHS_MOV_CR3)
+			note_process(cpu, value);
+	} else if (core[cpu].exiting) {
 		after_exit(cpu);
-	else
+	} else {
 		after_entry(cpu);
+	}
 }
 
 /* What INVPCID, INVVPID and INVEPT may read, see struct core. */
@@ -471,6 +493,7 @@ void feed_request(void)
 			continue;
 		core_feed(cpu, false);
 		c->interrupted = false;
+		c->switched = false;
 		if (c->marked)
 			models_take_back(cpu);
 		c->marked = false;
