@@ -126,6 +126,63 @@ static void test_fetch(void)
 	leave(EXIT_HYPERCALL, 0);
 }
 
+static bool is_fed(uint64_t rip)
+{
+	const unsigned int before = fake_bochs.nr_fetches;
+
+	fake_instruction(0, rip);
+	return fake_bochs.nr_fetches > before;
+}
+
+static void write_cr3(uint64_t cr3)
+{
+	fake_bochs.control[BOCHS_CR3] = cr3;
+	fake_tlb_control(0, BOCHS_MOV_CR3, cr3);
+}
+
+/* Only what handles the exit is modelled. */
+static void test_processes(void)
+{
+	const uint64_t longest = 1 << 24;
+	uint64_t n;
+
+	check_group("probe: processes of the host");
+	open_bochs();
+	fake_map(0x1000, 0x5000);
+	feed_start();
+	fake_bochs.control[BOCHS_CR3] = 0x6000;
+	enter();
+	leave(EXIT_HYPERCALL, 0);
+	check(is_fed(0x1010), "the one that the exit came to is fed");
+	write_cr3(0x8000);
+	check(!is_fed(0x1050), "another is not");
+	write_cr3(0xa000);
+	check(!is_fed(0x1090), "nor a third");
+	write_cr3(1ull << 63 | 0x7805);
+	check(is_fed(0x1110), "back by its tables for user mode, with a PCID, it is again");
+	write_cr3(0x8000);
+	feed_request();
+	write_cr3(0x6000);
+	check(!is_fed(0x1150), "but not when the tool has asked something since");
+	write_cr3(0x8000);
+	enter();
+	leave(EXIT_HYPERCALL, 0);
+	check(is_fed(0x1190), "the next exit is another's");
+	write_cr3(0x6000);
+	check(!is_fed(0x11d0), "and the first is another process then");
+
+	enter();
+	leave(EXIT_HYPERCALL, 0);
+	for (n = 0; n < 2 * longest && is_fed(0x1000 + n % 2 * 0x40); n++)
+		;
+	check(n >= longest && n < longest + 8, "who does not enter again is fed no more (%llu)",
+	      (unsigned long long)n);
+	enter();
+	check(is_fed(0x1010), "until a guest runs");
+	leave(EXIT_HYPERCALL, 0);
+	check(is_fed(0x1050), "and exits");
+}
+
 static void test_faults(void)
 {
 	const struct model_fault *fault = &fake_bochs.fault;
@@ -205,6 +262,7 @@ void test_probe(void)
 {
 	test_descriptor();
 	test_fetch();
+	test_processes();
 	test_faults();
 	test_page();
 }

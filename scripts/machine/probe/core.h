@@ -46,6 +46,7 @@ struct core {
 	uint64_t interrupted_rip, interrupted_rsp;
 	uint64_t exit_space; /* whose process handles the last exit, by CR3_SPACE() */
 	bool switched; /* to another process, while it was fed */
+	uint64_t since_exit; /* instructions of the host that the models have got */
 	/* Of the last guest. */
 	bool vpid_enabled;
 	uint16_t vpid;

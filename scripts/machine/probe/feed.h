@@ -5,7 +5,8 @@
  * - What the host does for itself: from an exit that is its own (an interrupt, an NMI, the
  *   preemption timer) to the next entry, and in an interrupt that it takes while it
  *   handles an exit. What it does after that on the way back, before IRET, belongs to it.
- * - Other processes that the host runs meanwhile, or after the VM's has ended.
+ * - Other processes that the host runs meanwhile, or after the VM's has ended; nor the
+ *   VM's own where it has not entered again for LONGEST_HANDLING instructions.
  * - What the tool does after a request.
  * - A guest with the page tables of 32-bit modes.
  * Flushes and VM transitions they always get, but do not count then.
