@@ -118,7 +118,12 @@ static void load(struct model_core *core, uint64_t offset)
 	enum cache_served served;
 	uint64_t physical;
 
-	translate(core, MODEL_LOAD, ROOT_GVA + offset, hpa, &physical);
+	/* The tables lead to what was loaded, or they are computed wrongly. */
+	if (!translate(core, MODEL_LOAD, ROOT_GVA + offset, hpa, &physical) || physical != hpa) {
+		fprintf(stderr, "a walk ended elsewhere than the load at %#llx\n",
+			(unsigned long long)offset);
+		exit(1);
+	}
 	served = cache_access(&core->caches, &core->caches.l1d, hpa >> CACHE_LINE_SHIFT);
 	core->count[MODEL_CNT_loads]++;
 	if (served != CACHE_L1)
@@ -175,11 +180,6 @@ static void run(const struct model_cpu *cpu, const struct program *program, enum
 		load(core, page << shift | line << CACHE_LINE_SHIFT);
 	}
 	memcpy(count, core->counts[MODEL_GUEST], sizeof(core->counts[MODEL_GUEST]));
-	/* The tables lead to the pages that were loaded, or they are computed wrongly. */
-	if (count[MODEL_CNT_walk_fault] || count[MODEL_CNT_stale_found]) {
-		fprintf(stderr, "%s: a walk ended elsewhere than the load\n", program->name);
-		exit(1);
-	}
 	core_free(core);
 	sets_free(&l3);
 	free(core);
