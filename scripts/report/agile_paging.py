@@ -34,8 +34,8 @@ PROGRAMS = {
     ],
 }
 
-# An operation of a program is so many cycles of that time: a few hundred instructions, as
-# operations of the workloads are. Another length moves points along the line, not across it.
+# An operation of a program is so many cycles of that time, as short ones of the workloads
+# are. Another length moves points along the line, not across it.
 CYCLES = 100
 
 Place = collections.namedtuple("Place", "name walks changes cheaper")

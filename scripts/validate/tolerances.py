@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """When a modelled value agrees with a published one: a row's middle value decides.
 
-The tolerances were agreed on before anything was modelled; published.py says which value has which.
+published.py says which value has which, and when they were committed.
 """
 import collections
 

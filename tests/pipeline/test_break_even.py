@@ -47,6 +47,27 @@ def table(*path):
     return [dict(zip(header, row)) for row in rows]
 
 
+class OfReference(unittest.TestCase):
+    """The line of the reference run."""
+
+    def test_sides(self):
+        """a phase of pte-edit with loads has the winner of its side, beyond the dark band"""
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "results", "reference")
+        suite = suite_of(folder)
+        model = modelled.models(suite, "4k")[0]
+        low, high = break_even.line(model).mids
+        seen = set()
+        for point in break_even.points(model):
+            if point.pair.workload != "pte-edit" or not point.changes:
+                continue
+            walks = point.walks / point.changes
+            winner = "spt" if point.pair.spt.mid < point.pair.ept.mid else "ept"
+            if not low <= walks <= high:
+                seen.add(winner)
+                self.assertEqual(winner, "ept" if walks < low else "spt", point)
+        self.assertEqual(seen, {"ept", "spt"})
+
+
 class Arithmetic(unittest.TestCase):
     """The functions that need no run."""
 

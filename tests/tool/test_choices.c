@@ -65,5 +65,6 @@ void test_choices(void)
 	test_scatter();
 	test_zipf_of(7);
 	test_zipf_of(1000);
+	test_zipf_of(1024);
 	test_zipf_of(196608);
 }
