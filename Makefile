@@ -14,7 +14,7 @@ VERSION := $(shell cat VERSION)
 help:
 	@echo 'make bench          set up, build, run SUITE=$(SUITE), plot: results/latest/report.html'
 	@echo 'make test           set up, build, prove it: unit tests, guests and module in the machine'
-	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): an hour'
+	@echo 'make fresh          both as the first commands in a bare Debian 12 (debootstrap): hours'
 	@echo '                    (make fresh-short: 10 minutes)'
 	@echo 'make model-check    the modelled CPUs over made-up page tables: seconds'
 	@echo 'make validate       the model against 17 published results, docs/validation.md: a quarter of an hour'
