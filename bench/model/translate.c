@@ -201,23 +201,6 @@ static bool first_level_missed(struct model_core *core, enum model_access access
 	return true;
 }
 
-bool translate_larger(struct model_core *core, enum model_access access, uint64_t address,
-		      uint64_t used, uint64_t *physical)
-{
-	const struct tlb_group *group = core->first_level[access];
-
-	for (unsigned int i = 1; i < group->nr_probes; i++) {
-		struct tlb *tlb = group->probe[i].tlb;
-		const enum model_page page = group->probe[i].page;
-		const uint32_t slot = tlb_find_page(tlb, &core->tlb_tag, address, page);
-
-		if (slot != SETS_NONE)
-			return translate_hit(core, &tlb->entry[slot], page, access, address, used,
-					     physical);
-	}
-	return first_level_missed(core, access, address, used, physical);
-}
-
 bool translate_slowly(struct model_core *core, enum model_access access, uint64_t address,
 		      uint64_t used, uint64_t *physical)
 {

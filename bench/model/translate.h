@@ -9,10 +9,7 @@
 
 #include "core.h"
 
-/* No 4K page of the first level has the address. */
-bool translate_larger(struct model_core *core, enum model_access access, uint64_t address,
-		      uint64_t used, uint64_t *physical);
-/* The first level has it, and that is not the end: a stale hit, or a store that walks. */
+/* All that the fast path below leaves: misses, larger pages, stale hits, stores that walk. */
 bool translate_slowly(struct model_core *core, enum model_access access, uint64_t address,
 		      uint64_t used, uint64_t *physical);
 /*
@@ -22,19 +19,6 @@ bool translate_slowly(struct model_core *core, enum model_access access, uint64_
 void translate_faulting(struct model_core *core, const struct model_fault *fault);
 /* A VM entry after a fault; page_fault: it delivers one to the guest. */
 void translate_judge_suspect(struct model_core *core, bool page_fault);
-
-/* An entry of the first level has the address. */
-static inline bool translate_hit(struct model_core *core, const struct tlb_entry *entry,
-				 enum model_page page, enum model_access access, uint64_t address,
-				 uint64_t used, uint64_t *physical)
-{
-	*physical = entry->hpa | page_offset(address, page);
-	if ((used != MODEL_NO_HPA && *physical != used) ||
-	    (access == MODEL_STORE && !tlb_allows_store(entry)))
-		return translate_slowly(core, access, address, used, physical);
-	core->count[MODEL_CNT_stale_checked] += used != MODEL_NO_HPA;
-	return true;
-}
 
 /*
  * The physical address that the model's CPU has for a linear one; used is the one that
@@ -46,11 +30,17 @@ static inline bool translate(struct model_core *core, enum model_access access, 
 {
 	struct tlb *tlb = core->first_level[access]->probe[0].tlb;
 	const uint32_t slot = tlb_find_page(tlb, &core->tlb_tag, address, MODEL_PAGE_4K);
+	const struct tlb_entry *entry;
 
 	if (slot == SETS_NONE)
-		return translate_larger(core, access, address, used, physical);
-	return translate_hit(core, &tlb->entry[slot], MODEL_PAGE_4K, access, address, used,
-			     physical);
+		return translate_slowly(core, access, address, used, physical);
+	entry = &tlb->entry[slot];
+	*physical = entry->hpa | page_offset(address, MODEL_PAGE_4K);
+	if ((used != MODEL_NO_HPA && *physical != used) ||
+	    (access == MODEL_STORE && !tlb_allows_store(entry)))
+		return translate_slowly(core, access, address, used, physical);
+	core->count[MODEL_CNT_stale_checked] += used != MODEL_NO_HPA;
+	return true;
 }
 
 #endif

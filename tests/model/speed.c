@@ -8,7 +8,6 @@
 
 #include "check.h"
 #include "machine.h"
-#include "paging.h"
 
 #define ACCESSES 100000000u
 #define ADDRESSES 65536
@@ -22,20 +21,19 @@ static double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-static void map_pages(struct machine *m, unsigned int pages, enum model_page page)
+static void map_pages(struct machine *m, unsigned int pages)
 {
 	for (unsigned int i = 0; i < pages; i++) {
-		const uint64_t at = BASE + ((uint64_t)i << page_shift(page));
+		const uint64_t at = BASE + i * SIZE_4K;
 
-		machine_map(m, at, at, page, 0);
-		machine_map_ept(m, at, at, page, 0);
+		machine_map(m, at, at, MODEL_PAGE_4K, 0);
+		machine_map_ept(m, at, at, MODEL_PAGE_4K, 0);
 	}
 	machine_in_guest(m);
 }
 
 /* Lines are chosen so that those of all pages together spread over a cache's sets. */
-static void measure(const char *what, enum model_page size, unsigned int pages, unsigned int lines,
-		    unsigned int accesses)
+static void measure(const char *what, unsigned int pages, unsigned int lines, unsigned int accesses)
 {
 	static uint64_t address[ADDRESSES];
 	struct machine m;
@@ -47,10 +45,10 @@ static void measure(const char *what, enum model_page size, unsigned int pages, 
 
 		seed = seed * 1664525 + 1013904223;
 		page = (seed >> 12) % pages;
-		address[i] = BASE + ((uint64_t)page << page_shift(size)) + (page * lines + (seed >> 8) % lines) % 64 * 64;
+		address[i] = BASE + page * SIZE_4K + (page * lines + (seed >> 8) % lines) % 64 * 64;
 	}
 	machine_open(&m, cpu_skylake(), true, false);
-	map_pages(&m, pages, size);
+	map_pages(&m, pages);
 	begin = now();
 	for (unsigned int i = 0; i < accesses; i++) {
 		const uint64_t at = address[i % ADDRESSES];
@@ -63,11 +61,10 @@ static void measure(const char *what, enum model_page size, unsigned int pages, 
 
 int main(void)
 {
-	measure("one line", MODEL_PAGE_4K, 1, 1, ACCESSES);
-	measure("16 pages, 16 lines each: hits", MODEL_PAGE_4K, 16, 16, ACCESSES);
-	measure("64 pages, 4 lines each: hits", MODEL_PAGE_4K, 64, 4, ACCESSES);
-	measure("16 pages of 2M, 16 lines each: hits", MODEL_PAGE_2M, 16, 16, ACCESSES);
-	measure("1024 pages, a line each: second-level hits", MODEL_PAGE_4K, 1024, 1, ACCESSES / 10);
-	measure("64K pages: walks", MODEL_PAGE_4K, 65536, 64, ACCESSES / 20);
+	measure("one line", 1, 1, ACCESSES);
+	measure("16 pages, 16 lines each: hits", 16, 16, ACCESSES);
+	measure("64 pages, 4 lines each: hits", 64, 4, ACCESSES);
+	measure("1024 pages, a line each: second-level hits", 1024, 1, ACCESSES / 10);
+	measure("64K pages: walks", 65536, 64, ACCESSES / 20);
 	return 0;
 }
