@@ -4,10 +4,6 @@
  * likely as 1/r says by octaves. Each octave of ranks (1, 2 to 3, 4 to 7, ...)
  * is as likely as the next, and within one all are equally likely: no division
  * and no logarithm for each choice. Ranks lie scattered over the pages.
- *
- * The last octave is as likely as the others even where it is cut short, so its pages are
- * chosen more often than their ranks say: of 2^n pages it has a single one, which is as
- * likely as that of rank 1. Published figures rest on this choice; it stays.
  */
 #ifndef RUNTIME_ZIPF_H
 #define RUNTIME_ZIPF_H
@@ -40,5 +36,11 @@ static ALWAYS_INLINE u64 zipf_next(const struct zipf *zipf, u64 *seed)
 		width = zipf->pages - (first - 1);
 	return (first - 1 + ((random >> 32) * width >> 32)) * zipf->scatter % zipf->pages;
 }
+
+/*
+ * The last octave is as likely as the others even where it is cut short, so its pages are
+ * chosen more often than their ranks say: of 2^n pages it has a single one, which is as
+ * likely as that of rank 1. Published figures rest on this choice; it stays.
+ */
 
 #endif
