@@ -116,13 +116,13 @@ static void on_bus_error(int signal)
 }
 
 /* Touches memory of a VM until that is refused. False: all of it was to be had. */
-static bool touch_until_refused(const struct vm *vm, __u64 bytes, __u64 step)
+static bool touch_until_refused(const struct vm *vm, __u64 step)
 {
 	volatile __u64 at;
 
 	if (sigsetjmp(refused, 1))
 		return true;
-	for (at = 0; at < bytes; at += step)
+	for (at = 0; at < vm->bytes; at += step)
 		*(volatile char *)(vm->memory + at) = 1;
 	return false;
 }
@@ -142,9 +142,9 @@ static int take_everything(void)
 
 	signal(SIGBUS, on_bus_error);
 	alarm(100);
-	if (!touch_until_refused(&large_vm, large.memory_bytes, 2 * MIB))
+	if (!touch_until_refused(&large_vm, 2 * MIB))
 		return 2;
-	if (!touch_until_refused(&small_vm, small.memory_bytes, PAGE))
+	if (!touch_until_refused(&small_vm, PAGE))
 		return 3;
 	/* The stock of tables is some MiB for each. */
 	if (make_until_refused(&shadow) < 0)
