@@ -272,12 +272,12 @@ static void note_process(unsigned int cpu, uint64_t cr3)
 	struct core *c = &core[cpu];
 	const bool handles = CR3_SPACE(cr3) == c->exit_space;
 
-	if (c->guest || handles == c->fed)
+	if (c->guest)
 		return;
-	if (c->fed) {
+	if (c->fed && !handles) {
 		c->switched = true;
 		core_feed(cpu, false);
-	} else if (c->switched) {
+	} else if (c->switched && handles) {
 		c->switched = false;
 		core_feed(cpu, true);
 	}
