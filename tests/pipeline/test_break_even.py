@@ -15,6 +15,9 @@ import synthetic
 import synthetic_model
 import uapi
 
+REFERENCE = os.path.join(
+    os.path.dirname(os.path.abspath(__file__)), "..", "..", "results", "reference"
+)
 Band = modelled.Band
 LARGE = {"ept": {"backing": "2m", "ept.leaf": "2m"}, "spt": {"backing": "2m", "spt.large": "on"}}
 
@@ -52,19 +55,16 @@ class OfReference(unittest.TestCase):
 
     def test_sides(self):
         """a phase of pte-edit with loads has the winner of its side, beyond the dark band"""
-        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "results", "reference")
-        suite = suite_of(folder)
-        model = modelled.models(suite, "4k")[0]
-        low, high = break_even.line(model).mids
+        model = modelled.models(suite_of(REFERENCE), "4k")[0]
+        band = break_even.line(model).mids
         seen = set()
         for point in break_even.points(model):
             if point.pair.workload != "pte-edit" or not point.changes:
                 continue
-            walks = point.walks / point.changes
-            winner = "spt" if point.pair.spt.mid < point.pair.ept.mid else "ept"
-            if not low <= walks <= high:
-                seen.add(winner)
-                self.assertEqual(winner, "ept" if walks < low else "spt", point)
+            sides = {break_even.cheaper(point.walks, point.changes, edge) for edge in band}
+            if len(sides) == 1:
+                self.assertEqual(sides, {point.pair.winner}, point)
+                seen |= sides
         self.assertEqual(seen, {"ept", "spt"})
 
 
